@@ -1,0 +1,36 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "dmascope",
+  products: [
+    .executable(name: "dmascope", targets: ["dmascope"]),
+    .library(name: "DMAModel", targets: ["DMAModel"]),
+    .library(name: "Ingest", targets: ["Ingest"]),
+    .library(name: "Replay", targets: ["Replay"]),
+    .library(name: "Report", targets: ["Report"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "DMAModel"),
+    .target(name: "Ingest", dependencies: ["DMAModel", "CZstd", "CZlib"]),
+    .target(name: "Replay", dependencies: ["DMAModel"]),
+    .target(name: "Report", dependencies: ["DMAModel", "Replay"]),
+    .executableTarget(
+      name: "dmascope",
+      dependencies: [
+        "DMAModel", "Ingest", "Replay", "Report",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(name: "DMAModelTests", dependencies: ["DMAModel"]),
+    .testTarget(name: "IngestTests", dependencies: ["Ingest", "DMAModel", "CZstd"]),
+    .testTarget(name: "ReplayTests", dependencies: ["Replay", "DMAModel"]),
+    .testTarget(name: "ReportTests", dependencies: ["Report", "Replay", "DMAModel"]),
+    .testTarget(name: "CommandTests", dependencies: ["dmascope", "CZstd"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,166 @@
+import DMAModel
+
+/// A sum of cache maintenance: calls into the architecture, the bytes they named, the cache lines they cover.
+///
+/// Values add and subtract, so sums over devices, differences between runs and shares all fall out of it.
+public struct Maintenance: Sendable, Equatable, AdditiveArithmetic {
+  public var calls: UInt64
+  /// Bytes that the calls named; less than `lines` × line size by the rounding waste.
+  public var bytes: UInt64
+  /// Cache lines touched: last line − first line + 1 for each call.
+  public var lines: UInt64
+  /// Calls among `calls` whose bytes and lines are unknown (entries cut from a long scatterlist's event).
+  public var unsizedCalls: UInt64
+
+  @inlinable
+  public init(calls: UInt64 = 0, bytes: UInt64 = 0, lines: UInt64 = 0, unsizedCalls: UInt64 = 0) {
+    (self.calls, self.bytes, self.lines, self.unsizedCalls) = (calls, bytes, lines, unsizedCalls)
+  }
+
+  @inlinable public static var zero: Maintenance { Maintenance() }
+  @inlinable public static func + (a: Maintenance, b: Maintenance) -> Maintenance {
+    Maintenance(
+      calls: a.calls &+ b.calls, bytes: a.bytes &+ b.bytes, lines: a.lines &+ b.lines,
+      unsizedCalls: a.unsizedCalls &+ b.unsizedCalls)
+  }
+  @inlinable public static func - (a: Maintenance, b: Maintenance) -> Maintenance {
+    Maintenance(
+      calls: a.calls &- b.calls, bytes: a.bytes &- b.bytes, lines: a.lines &- b.lines,
+      unsizedCalls: a.unsizedCalls &- b.unsizedCalls)
+  }
+}
+
+/// The three moments at which the architecture is asked to maintain caches.
+public enum MaintenanceStep: UInt8, Sendable, CaseIterable {
+  /// `arch_sync_dma_for_device`: at map and at sync-for-device.
+  case forDevice = 0
+  /// `arch_sync_dma_for_cpu`: at unmap and at sync-for-CPU.
+  case forCPU = 1
+  /// `arch_dma_prep_coherent`: once over newly allocated coherent memory.
+  case prepare = 2
+}
+
+/// Maintenance by step and direction.
+public struct MaintenanceTable: Sendable, Equatable {
+  private var cells = [Maintenance](repeating: .zero, count: 9)
+
+  public init() {}
+
+  /// `direction` is one of `Direction.transfers`; prepare passes count as bidirectional.
+  public subscript(step: MaintenanceStep, direction: Direction) -> Maintenance {
+    get { direction == .none ? .zero : cells[Int(step.rawValue) * 3 + Int(direction.rawValue)] }
+    set {
+      if direction != .none { cells[Int(step.rawValue) * 3 + Int(direction.rawValue)] = newValue }
+    }
+  }
+
+  public static func += (a: inout MaintenanceTable, b: MaintenanceTable) {
+    for index in a.cells.indices { a.cells[index] += b.cells[index] }
+  }
+
+  /// The sum over the directions of one step.
+  public func total(_ step: MaintenanceStep) -> Maintenance {
+    Direction.transfers.reduce(.zero) { $0 + self[step, $1] }
+  }
+
+  /// The sum over everything, calls that do nothing on the architecture included.
+  public var total: Maintenance { MaintenanceStep.allCases.reduce(.zero) { $0 + total($1) } }
+}
+
+/// Cache lines and bytes that the architecture really cleaned or invalidated, and the calls that asked for it.
+public struct CacheWork: Sendable, Equatable {
+  /// `arch_sync_dma_*` calls, those for which the architecture has nothing to do included; no prepare passes.
+  public var calls: UInt64 = 0
+  /// Written back to the point of coherency, prepare passes left out.
+  public var cleanedLines: UInt64 = 0
+  public var cleanedBytes: UInt64 = 0
+  /// Dropped from the cache (a partial first or last line is written back before).
+  public var invalidatedLines: UInt64 = 0
+  public var invalidatedBytes: UInt64 = 0
+  /// Passes over new coherent memory.
+  public var prepareCalls: UInt64 = 0
+  public var preparedLines: UInt64 = 0
+  public var preparedBytes: UInt64 = 0
+
+  public init() {}
+
+  public var lines: UInt64 { cleanedLines &+ invalidatedLines }
+  public var bytes: UInt64 { cleanedBytes &+ invalidatedBytes }
+
+  public static func += (a: inout CacheWork, b: CacheWork) {
+    a.calls &+= b.calls
+    a.cleanedLines &+= b.cleanedLines
+    a.cleanedBytes &+= b.cleanedBytes
+    a.invalidatedLines &+= b.invalidatedLines
+    a.invalidatedBytes &+= b.invalidatedBytes
+    a.prepareCalls &+= b.prepareCalls
+    a.preparedLines &+= b.preparedLines
+    a.preparedBytes &+= b.preparedBytes
+  }
+}
+
+/// Copies through the software IO TLB.
+public struct Bounce: Sendable, Equatable {
+  /// Mappings (scatterlist segments count one by one) whose data went through a bounce buffer.
+  public var mappings: UInt64 = 0
+  /// Requests for a bounce buffer, those that failed on a full pool included (`swiotlb_bounced`).
+  public var requests: UInt64 = 0
+  /// Bytes copied into bounce buffers (at map, and at sync-for-device) and back out of them.
+  public var bytesIn: UInt64 = 0
+  public var bytesOut: UInt64 = 0
+  /// Requests by cause; where requests were not recorded, mappings by cause.
+  public var mask: UInt64 = 0
+  public var forced: UInt64 = 0
+  public var alignment: UInt64 = 0
+  public var unknown: UInt64 = 0
+
+  public init() {}
+
+  public static func += (a: inout Bounce, b: Bounce) {
+    a.mappings &+= b.mappings
+    a.requests &+= b.requests
+    a.bytesIn &+= b.bytesIn
+    a.bytesOut &+= b.bytesOut
+    a.mask &+= b.mask
+    a.forced &+= b.forced
+    a.alignment &+= b.alignment
+    a.unknown &+= b.unknown
+  }
+}
+
+/// What is mapped at one moment.
+public struct Footprint: Sendable, Equatable {
+  /// Live streaming mappings, a scatterlist counting as one.
+  public var mappings: UInt64 = 0
+  /// Scatterlists among them.
+  public var scatterlists: UInt64 = 0
+  /// Live coherent (and non-coherent, `dma_alloc_pages`) allocations.
+  public var coherentBlocks: UInt64 = 0
+  /// Bytes of streaming mappings.
+  public var bytes: UInt64 = 0
+  /// Bytes of coherent allocations as asked for.
+  public var coherentBytes: UInt64 = 0
+
+  public init() {}
+}
+
+/// A cost in nanoseconds with its uncertainty.
+public struct Estimate: Sendable, Equatable {
+  public var low: Double
+  public var mid: Double
+  public var high: Double
+
+  public init(low: Double = 0, mid: Double = 0, high: Double = 0) {
+    (self.low, self.mid, self.high) = (low, mid, high)
+  }
+
+  public static func + (a: Estimate, b: Estimate) -> Estimate {
+    Estimate(low: a.low + b.low, mid: a.mid + b.mid, high: a.high + b.high)
+  }
+  public static func += (a: inout Estimate, b: Estimate) { a = a + b }
+  /// The estimate for `count` of what this is the price of.
+  public static func * (price: Estimate, count: UInt64) -> Estimate {
+    let n = Double(count)
+    return Estimate(low: price.low * n, mid: price.mid * n, high: price.high * n)
+  }
+}
