@@ -1,0 +1,70 @@
+import DMAModel
+import Replay
+
+/// One row a device, which opens all that is known about it.
+struct DevicesSection {
+  let context: ReportContext
+
+  /// Rows of the table; devices past it are summed in a line below.
+  private static let limit = 128
+
+  var section: Section? {
+    let devices = context.ranking.devices
+    guard !devices.isEmpty else { return nil }
+    let shown = Array(devices.prefix(DevicesSection.limit))
+    let table = Table(
+      label: "Devices", columns: columns, rows: shown, sortable: devices.count > 1,
+      filterLabel: devices.count > 8 ? "Filter devices" : nil,
+      detail: { Piece.more("More about \($0.name)", DeviceDetail(device: $0, context: context).markup) },
+      anchor: { context.ranking.anchor($0.name) })
+    return Section(
+      id: "devices", title: devices.count == 1 ? "The device" : "Devices",
+      lead: """
+        Bytes are those of the calls. A ? marks \(Piece.define("coherent", "coherence")) that is assumed, ≥ a \
+        \(Piece.define("mask", "mask")) of which only a lower bound is known.
+        """,
+      body: table.markup + omitted(devices.dropFirst(DevicesSection.limit)))
+  }
+
+  private var columns: [Column<DeviceProfile>] {
+    var columns: [Column<DeviceProfile>] = [
+      Column("Device", .name, key: { $0.name }) { context.label($0.name) },
+      Column("Caches", .text) { "\(Wording.coherence($0))" },
+      .count("Maps") { $0.map.calls },
+      .bytes("Mapped") { $0.map.bytes },
+    ]
+    if context.hasMaintenance {
+      columns.append(.count("Lines cleaned") { $0.work.cleanedLines })
+      columns.append(.count("Invalidated") { $0.work.invalidatedLines })
+    }
+    if context.profile.totals.estimate.high > 0 {
+      columns.append(
+        Column("Cost", key: { String(Numbers.nanoseconds($0.estimate.mid)) }) {
+          $0.estimate.high > 0 ? "\(Formatting.range($0.estimate))" : "<span class=\"zero\">0</span>"
+        })
+    }
+    columns += [
+      Column("Mask", key: { String($0.streamingMask ?? 0) }) { "\(Wording.mask(of: $0))" },
+      Column("Top address", key: { String($0.highestAddress ?? 0) }) { device in
+        device.highestAddress == nil ? "<span class=\"zero\">–</span>" : "\(device.bitsUsed) bits"
+      },
+      .bytes("Bounced") { $0.bounce.bytes },
+      Column("Pressure", key: { Coordinate.text($0.pressure * 1000) }) {
+        $0.pressure > 0
+          ? "\(Formatting.percent(Numbers.unit($0.pressure)))" : "<span class=\"zero\">0 %</span>"
+      },
+      .bytes("Most mapped") { Numbers.add($0.peak.bytes, $0.peak.coherentBytes) },
+    ]
+    return columns
+  }
+
+  private func omitted(_ rest: ArraySlice<DeviceProfile>) -> Markup {
+    if rest.isEmpty { return "" }
+    let lines = Numbers.sum(rest.map(\.work.lines))
+    let bytes = Numbers.sum(rest.map(\.map.bytes))
+    return """
+      <p class="note">\(rest.count) more devices are not shown; together they have \(count: lines) lines and \
+      \(bytes: bytes) mapped.</p>
+      """
+  }
+}
