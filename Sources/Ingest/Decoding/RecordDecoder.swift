@@ -12,28 +12,46 @@ final class SharedTables: Sendable {
 /// The unsafe core of ingest: `decode` gets a record whose bounds the page walk has proven, checks its length once
 /// against the plan, and every array and string against the record.
 struct RecordDecoder: ~Copyable {
-  let catalog: EventCatalog
-  let bigEndian: Bool
+  private let bigEndian: Bool
+  private let longSize: Int
+  private let common: EventCatalog.CommonFields
+  // Own copies in plain memory: several threads that count references to shared arrays, record by record, spend
+  // half their time on it.
+  private let indexByID: UnsafeMutablePointer<UInt16>
+  private let plans: UnsafeMutablePointer<EventPlan>
+  private let counts: UnsafeMutablePointer<UInt64>
+  private let planCount: Int
   private var names: LocalNames
   private var stacks: LocalStacks
-  /// Records met, by index in the catalogue.
-  private(set) var counts: [UInt64]
   private var frames: [UInt64] = []
-  private let common: EventCatalog.CommonFields
 
   init(_ catalog: EventCatalog, bigEndian: Bool, shared: SharedTables) {
-    self.catalog = catalog
     self.bigEndian = bigEndian
+    longSize = catalog.longSize
     common = catalog.common
+    planCount = catalog.plans.count
+    indexByID = .allocate(capacity: catalog.indexByID.count)
+    _ = UnsafeMutableBufferPointer(start: indexByID, count: catalog.indexByID.count)
+      .initialize(from: catalog.indexByID)
+    plans = .allocate(capacity: planCount)
+    _ = UnsafeMutableBufferPointer(start: plans, count: planCount).initialize(from: catalog.plans)
+    counts = .allocate(capacity: planCount)
+    counts.initialize(repeating: 0, count: planCount)
     names = LocalNames(shared.names)
     stacks = LocalStacks(shared.stacks)
-    counts = [UInt64](repeating: 0, count: catalog.plans.count)
   }
 
-  /// Forgets the counts, once they have been taken over.
-  mutating func takeCounts() -> [UInt64] {
-    let result = counts
-    counts = [UInt64](repeating: 0, count: counts.count)
+  deinit {
+    indexByID.deallocate()
+    plans.deinitialize(count: planCount)
+    plans.deallocate()
+    counts.deallocate()
+  }
+
+  /// Records met since the last call, by index in the catalogue.
+  func takeCounts() -> [UInt64] {
+    let result = Array(UnsafeBufferPointer(start: counts, count: planCount))
+    counts.update(repeating: 0, count: planCount)
     return result
   }
 
@@ -87,64 +105,61 @@ struct RecordDecoder: ~Copyable {
       batch.skippedRecords &+= 1
       return false
     }
-    let index = Int(catalog.indexByID[Int(load(base, common.type, as: UInt16.self))])
+    let index = Int(indexByID[Int(load(base, common.type, as: UInt16.self))])
     counts[index] &+= 1
     batch.records &+= 1
     if time < batch.firstTime { batch.firstTime = time }
     if time > batch.lastTime { batch.lastTime = time }
-    switch catalog.plans[index].kind {
+    let plan = UnsafePointer(plans + index)
+    switch plan.pointee.kind {
     case .undecoded: return false
     case .stack:
-      attachStack(base, length, Int(catalog.plans[index].frames), previous: previous, to: batch)
+      attachStack(base, length, Int(plan.pointee.frames), previous: previous, to: batch)
       return false
-    case .event: return decodeEvent(index, base, length, time, cpu, into: batch)
+    case .event: return decodeEvent(plan, base, length, time, cpu, into: batch)
     }
   }
 
   @inline(__always)
   private mutating func decodeEvent(
-    _ index: Int, _ base: UnsafeRawPointer, _ length: Int, _ time: UInt64, _ cpu: UInt16,
+    _ plan: UnsafePointer<EventPlan>, _ base: UnsafeRawPointer, _ length: Int, _ time: UInt64, _ cpu: UInt16,
     into batch: EventBatch
   ) -> Bool {
-    catalog.plans.withUnsafeBufferPointer { plans in
-      // Borrowed in place: a copy of the plan would cost more than the decoding.
-      let plan = plans.baseAddress.unsafelyUnwrapped + index
-      guard length >= plan.pointee.minimumLength else {
-        batch.skippedRecords &+= 1
-        return false
-      }
-      var event = Event()
-      event.time = time
-      event.cpu = cpu
-      event.call = plan.pointee.call
-      event.flags = plan.pointee.flags
-      event.pid = Int32(bitPattern: load(base, common.pid, as: UInt32.self))
-      event.context = RecordDecoder.context(
-        load(base, common.flags, as: UInt8.self), preemption: load(base, common.preemption, as: UInt8.self))
-      event.address = number(plan.pointee.address, base)
-      event.physicalAddress = number(plan.pointee.physicalAddress, base)
-      event.size = number(plan.pointee.size, base)
-      event.value = number(plan.pointee.value, base)
-      event.direction =
-        plan.pointee.direction.offset < 0
-        ? .none : Direction(recorded: number(plan.pointee.direction, base))
-      if plan.pointee.attributes.offset >= 0 {
-        event.attributes = plan.pointee.attributeMap.attributes(number(plan.pointee.attributes, base))
-      }
-      if plan.pointee.allocation.offset >= 0 {
-        event.allocation = plan.pointee.allocationMap.flags(number(plan.pointee.allocation, base))
-      }
-      if plan.pointee.forced.offset >= 0, number(plan.pointee.forced, base) != 0 { event.flags.insert(.forced) }
-      if let (start, count) = range(plan.pointee.device, base, length) {
-        event.device = names.number((base + start).assumingMemoryBound(to: UInt8.self), count)
-      }
-      if let (start, count) = range(plan.pointee.name, base, length) {
-        event.name = names.number((base + start).assumingMemoryBound(to: UInt8.self), count)
-      }
-      if plan.pointee.hasArrays { decodeArrays(plan, base, length, &event, batch) }
-      batch.append(event)
-      return true
+    guard length >= plan.pointee.minimumLength else {
+      batch.skippedRecords &+= 1
+      return false
     }
+    var event = Event()
+    event.time = time
+    event.cpu = cpu
+    event.call = plan.pointee.call
+    event.flags = plan.pointee.flags
+    event.pid = Int32(bitPattern: load(base, common.pid, as: UInt32.self))
+    event.context = RecordDecoder.context(
+      load(base, common.flags, as: UInt8.self), preemption: load(base, common.preemption, as: UInt8.self))
+    event.address = number(plan.pointee.address, base)
+    event.physicalAddress = number(plan.pointee.physicalAddress, base)
+    event.size = number(plan.pointee.size, base)
+    event.value = number(plan.pointee.value, base)
+    if plan.pointee.direction.offset >= 0 {
+      event.direction = Direction(recorded: number(plan.pointee.direction, base))
+    }
+    if plan.pointee.attributes.offset >= 0 {
+      event.attributes = plan.pointee.attributeMap.attributes(number(plan.pointee.attributes, base))
+    }
+    if plan.pointee.allocation.offset >= 0 {
+      event.allocation = plan.pointee.allocationMap.flags(number(plan.pointee.allocation, base))
+    }
+    if plan.pointee.forced.offset >= 0, number(plan.pointee.forced, base) != 0 { event.flags.insert(.forced) }
+    if let (start, count) = range(plan.pointee.device, base, length) {
+      event.device = names.number((base + start).assumingMemoryBound(to: UInt8.self), count)
+    }
+    if let (start, count) = range(plan.pointee.name, base, length) {
+      event.name = names.number((base + start).assumingMemoryBound(to: UInt8.self), count)
+    }
+    if plan.pointee.hasArrays { decodeArrays(plan, base, length, &event, batch) }
+    batch.append(event)
+    return true
   }
 
   /// The `TRACE_FLAG_*` bits of common_flags (include/linux/trace_events.h) and the low nibble of the preempt count.
@@ -198,7 +213,7 @@ struct RecordDecoder: ~Copyable {
     _ base: UnsafeRawPointer, _ length: Int, _ start: Int, previous: Bool, to batch: EventBatch
   ) {
     guard length > start else { return }
-    let width = catalog.longSize
+    let width = longSize
     frames.removeAll(keepingCapacity: true)
     var offset = start
     while offset + width <= length && frames.count < 128 {

@@ -2,7 +2,8 @@ import DMAModel
 
 /// Translates the kernel's attribute bits to `Attributes`, by the names in the recording.
 struct AttributeMap: Sendable {
-  private var meanings = [UInt32](repeating: 0, count: 64)
+  // In place, not on the heap: a plan is plain data that threads read without counting references.
+  private var meanings = InlineArray<64, UInt32>(repeating: 0)
 
   /// - Parameter rows: the `__print_flags` table of the field; where it is empty the numbers of
   ///   include/linux/dma-mapping.h (6.12) stand in.

@@ -44,7 +44,7 @@ final class PieceDecoder {
       if stream.isCompressed {
         decodeChunks(bytes, at: piece.offset, of: stream, into: batch)
       } else {
-        decodePages(bytes, at: piece.offset, isExact: true, of: stream, into: batch)
+        decodePages(bytes, at: piece.offset, isExact: true, of: stream, into: batch, &records)
       }
     } catch {
       note(error, batch)
@@ -89,7 +89,8 @@ final class PieceDecoder {
             expected: "a chunk that unpacks to \(unpacked) bytes", found: failure), batch)
       } else {
         decodePages(
-          UnsafeRawBufferPointer(target), at: offset + UInt64(position), isExact: false, of: stream, into: batch)
+          UnsafeRawBufferPointer(target), at: offset + UInt64(position), isExact: false, of: stream, into: batch,
+          &records)
       }
       position += packed
     }
@@ -103,7 +104,7 @@ final class PieceDecoder {
   /// - Parameter isExact: whether `offset` counts these very bytes, or is that of the chunk they came from.
   private func decodePages(
     _ bytes: UnsafeRawBufferPointer, at offset: UInt64, isExact: Bool, of stream: CPUStream,
-    into batch: EventBatch
+    into batch: EventBatch, _ records: inout RecordDecoder
   ) {
     guard let base = bytes.baseAddress else { return }
     let layout = stream.pages
