@@ -39,6 +39,9 @@ public struct PlatformUse: Sendable {
   public var calibrated = false
   /// Where prices and platform came from, for people.
   public var source = ""
+  /// What the architecture does to the cache at each step, by direction: `clean`, `invalidate`,
+  /// `cleanInvalidate` or `none`; empty where there is no architecture.
+  public var operations: [MaintenanceStep: [Direction: String]] = [:]
   public init() {}
 }
 
