@@ -12,7 +12,10 @@ import Testing
   @Test func `characters that reorder or hide text become visible`() {
     #expect(Escaping.terminal("abc\u{202e}fed\u{2066}\u{200b}") == "abc\\u{202e}fed\\u{2066}\\u{200b}")
     #expect(Escaping.terminal("a\u{2028}b\u{feff}\u{e0041}") == "a\\u{2028}b\\u{feff}\\u{e0041}")
-    #expect(Escaping.terminal("\u{ffff}\u{fdd0}\u{e000}") == "\\u{ffff}\\u{fdd0}\\u{e000}")
+    let codes: [UInt32] = [0xffff, 0xfdd0, 0xe000]
+    var text = ""
+    text.unicodeScalars.append(contentsOf: codes.compactMap(Unicode.Scalar.init))
+    #expect(Escaping.terminal(text) == "\\u{ffff}\\u{fdd0}\\u{e000}")
   }
 
   @Test func `ordinary text in any script stays as it is`() {

@@ -1,0 +1,122 @@
+import DMAModel
+
+/// How to turn one event's records into an `Event`, compiled once from the recording's own format.
+struct EventPlan: Sendable {
+  /// Where a number lies in the record; `offset` −1 where the format has no such field.
+  struct Number: Sendable {
+    var offset: Int32 = -1
+    var width: UInt8 = 0
+    var isSigned = false
+  }
+
+  /// Where the word lies that says where an array or string is; −1 where there is none.
+  struct Location: Sendable {
+    var offset: Int32 = -1
+    /// For `__rel_loc`: what is added to the recorded offset.
+    var base: Int32 = 0
+    /// Bytes of an element.
+    var element: UInt8 = 1
+  }
+
+  enum Kind: UInt8, Sendable {
+    /// Counted by name only.
+    case undecoded
+    case event
+    /// `kernel_stack`: belongs to the record before it.
+    case stack
+  }
+
+  var kind = Kind.undecoded
+  var call = Call.lost
+  var flags = Event.Flags(rawValue: 0)
+  /// A record shorter than this is skipped.
+  var minimumLength = 0
+  var hasArrays = false
+
+  var address = Number()
+  var physicalAddress = Number()
+  var size = Number()
+  var value = Number()
+  var direction = Number()
+  var attributes = Number()
+  var allocation = Number()
+  var forced = Number()
+  var nents = Number()
+  var ents = Number()
+  var device = Location()
+  var name = Location()
+  var physicalAddresses = Location()
+  var busAddresses = Location()
+  var lengths = Location()
+  /// `kernel_stack`: where the return addresses begin.
+  var frames: Int32 = -1
+
+  var attributeMap = AttributeMap([])
+  var allocationMap = AllocationMap([])
+}
+
+extension EventPlan {
+  /// Compiles the plan of an event that the dictionary knows.
+  init(_ format: EventFormat, row: EventDictionary.Row, allocationMap: AllocationMap) {
+    kind = .event
+    call = row.call
+    flags = row.flags
+    self.allocationMap = allocationMap
+    for pair in row.fields.split(separator: " ") {
+      let sides = pair.split(separator: "=")
+      guard sides.count == 2, let slot = EventDictionary.Slot(rawValue: String(sides[0])) else { continue }
+      let field = sides[1].split(separator: "|").lazy.compactMap { format[String($0)] }.first
+      if let field { assign(slot, field, format) }
+    }
+    if physicalAddress.offset >= 0 { flags.insert(.hasPhysicalAddress) }
+    if address.offset >= 0 { flags.insert(.hasAddress) }
+    hasArrays = physicalAddresses.offset >= 0 || busAddresses.offset >= 0
+  }
+
+  /// The plan of `ftrace:kernel_stack`; nil if the format has no `caller`.
+  init?(stack format: EventFormat) {
+    guard let caller = format["caller"], caller.storage == .fixed else { return nil }
+    kind = .stack
+    frames = Int32(caller.offset)
+    minimumLength = caller.offset
+  }
+
+  private mutating func assign(_ slot: EventDictionary.Slot, _ field: EventFormat.Field, _ format: EventFormat) {
+    minimumLength = max(minimumLength, field.offset + (field.storage == .fixed ? min(field.size, 8) : 4))
+    switch slot {
+    case .device: device = location(field)
+    case .name: name = location(field)
+    case .physicalAddresses: physicalAddresses = location(field)
+    case .busAddresses: busAddresses = location(field)
+    case .lengths: lengths = location(field)
+    case .address: address = number(field)
+    case .physicalAddress: physicalAddress = number(field)
+    case .size: size = number(field)
+    case .value: value = number(field)
+    case .direction: direction = number(field)
+    case .forced: forced = number(field)
+    case .nents: nents = number(field)
+    case .ents: ents = number(field)
+    case .allocation: allocation = number(field)
+    case .attributes:
+      attributes = number(field)
+      attributeMap = AttributeMap(PrintTable.rows(for: field.name, in: format.printFormat))
+    }
+  }
+
+  private func number(_ field: EventFormat.Field) -> Number {
+    guard field.storage == .fixed, [1, 2, 4, 8].contains(field.size) else { return Number() }
+    return Number(offset: Int32(field.offset), width: UInt8(field.size), isSigned: field.isSigned)
+  }
+
+  private func location(_ field: EventFormat.Field) -> Location {
+    let words: [(String, UInt8)] = [("u64", 8), ("__u64", 8), ("int", 4), ("u32", 4), ("dma_addr_t", 8), ("long", 8)]
+    let element = words.first { field.type.contains($0.0 + "[]") }?.1 ?? 1
+    switch field.storage {
+    case .dataLocation: return Location(offset: Int32(field.offset), base: 0, element: element)
+    case .relativeLocation:
+      return Location(offset: Int32(field.offset), base: Int32(field.offset + field.size), element: element)
+    case .fixed: return Location()
+    }
+  }
+}

@@ -1,0 +1,234 @@
+import DMAModel
+
+/// The tables that all reader threads of a recording share.
+final class SharedTables: Sendable {
+  let names = NameTable()
+  let stacks = StackTable()
+  init() {}
+}
+
+/// Turns raw event records into `Event`s. One for each reader thread.
+///
+/// The unsafe core of ingest: `decode` gets a record whose bounds the page walk has proven, checks its length once
+/// against the plan, and every array and string against the record.
+struct RecordDecoder: ~Copyable {
+  private let bigEndian: Bool
+  private let longSize: Int
+  private let common: EventCatalog.CommonFields
+  // Own copies in plain memory: several threads that count references to shared arrays, record by record, spend
+  // half their time on it.
+  private let indexByID: UnsafeMutablePointer<UInt16>
+  private let plans: UnsafeMutablePointer<EventPlan>
+  private let counts: UnsafeMutablePointer<UInt64>
+  private let planCount: Int
+  private var names: LocalNames
+  private var stacks: LocalStacks
+  private var frames: [UInt64] = []
+
+  init(_ catalog: EventCatalog, bigEndian: Bool, shared: SharedTables) {
+    self.bigEndian = bigEndian
+    longSize = catalog.longSize
+    common = catalog.common
+    planCount = catalog.plans.count
+    indexByID = .allocate(capacity: catalog.indexByID.count)
+    _ = UnsafeMutableBufferPointer(start: indexByID, count: catalog.indexByID.count)
+      .initialize(from: catalog.indexByID)
+    plans = .allocate(capacity: planCount)
+    _ = UnsafeMutableBufferPointer(start: plans, count: planCount).initialize(from: catalog.plans)
+    counts = .allocate(capacity: planCount)
+    counts.initialize(repeating: 0, count: planCount)
+    names = LocalNames(shared.names)
+    stacks = LocalStacks(shared.stacks)
+  }
+
+  deinit {
+    indexByID.deallocate()
+    plans.deinitialize(count: planCount)
+    plans.deallocate()
+    counts.deallocate()
+  }
+
+  /// Records met since the last call, by index in the catalogue.
+  func takeCounts() -> [UInt64] {
+    let result = Array(UnsafeBufferPointer(start: counts, count: planCount))
+    counts.update(repeating: 0, count: planCount)
+    return result
+  }
+
+  @inline(__always)
+  private func load<T: FixedWidthInteger>(_ base: UnsafeRawPointer, _ offset: Int, as type: T.Type) -> T {
+    let value = base.loadUnaligned(fromByteOffset: offset, as: T.self)
+    return bigEndian ? T(bigEndian: value) : T(littleEndian: value)
+  }
+
+  @inline(__always)
+  private func number(_ field: EventPlan.Number, _ base: UnsafeRawPointer) -> UInt64 {
+    if field.offset < 0 { return 0 }
+    let offset = Int(field.offset)
+    switch field.width {
+    case 8: return load(base, offset, as: UInt64.self)
+    case 4:
+      let value = load(base, offset, as: UInt32.self)
+      return field.isSigned ? UInt64(bitPattern: Int64(Int32(bitPattern: value))) : UInt64(value)
+    case 2:
+      let value = load(base, offset, as: UInt16.self)
+      return field.isSigned ? UInt64(bitPattern: Int64(Int16(bitPattern: value))) : UInt64(value)
+    default:
+      let value = load(base, offset, as: UInt8.self)
+      return field.isSigned ? UInt64(bitPattern: Int64(Int8(bitPattern: value))) : UInt64(value)
+    }
+  }
+
+  /// Start and length in bytes of an array or string; nil if it does not lie within the record.
+  @inline(__always)
+  private func range(
+    _ location: EventPlan.Location, _ base: UnsafeRawPointer, _ length: Int
+  ) -> (start: Int, count: Int)? {
+    if location.offset < 0 { return nil }
+    let word = load(base, Int(location.offset), as: UInt32.self)
+    let start = Int(word & 0xffff) + Int(location.base)
+    let count = Int(word >> 16)
+    return start + count <= length ? (start, count) : nil
+  }
+
+  /// Decodes one record into the batch.
+  ///
+  /// - Parameters:
+  ///   - base: the record's first byte (`common_type`); `length` bytes from there are readable.
+  ///   - previous: whether the record before this one in the page became the batch's last event.
+  /// - Returns: whether this record became the batch's last event.
+  @inline(__always)
+  mutating func decode(
+    _ base: UnsafeRawPointer, length: Int, time: UInt64, cpu: UInt16, previous: Bool, into batch: EventBatch
+  ) -> Bool {
+    guard length >= common.length else {
+      batch.skippedRecords &+= 1
+      return false
+    }
+    let index = Int(indexByID[Int(load(base, common.type, as: UInt16.self))])
+    counts[index] &+= 1
+    batch.records &+= 1
+    if time < batch.firstTime { batch.firstTime = time }
+    if time > batch.lastTime { batch.lastTime = time }
+    let plan = UnsafePointer(plans + index)
+    switch plan.pointee.kind {
+    case .undecoded: return false
+    case .stack:
+      attachStack(base, length, Int(plan.pointee.frames), previous: previous, to: batch)
+      return false
+    case .event: return decodeEvent(plan, base, length, time, cpu, into: batch)
+    }
+  }
+
+  @inline(__always)
+  private mutating func decodeEvent(
+    _ plan: UnsafePointer<EventPlan>, _ base: UnsafeRawPointer, _ length: Int, _ time: UInt64, _ cpu: UInt16,
+    into batch: EventBatch
+  ) -> Bool {
+    guard length >= plan.pointee.minimumLength else {
+      batch.skippedRecords &+= 1
+      return false
+    }
+    var event = Event()
+    event.time = time
+    event.cpu = cpu
+    event.call = plan.pointee.call
+    event.flags = plan.pointee.flags
+    event.pid = Int32(bitPattern: load(base, common.pid, as: UInt32.self))
+    event.context = RecordDecoder.context(
+      load(base, common.flags, as: UInt8.self), preemption: load(base, common.preemption, as: UInt8.self))
+    event.address = number(plan.pointee.address, base)
+    event.physicalAddress = number(plan.pointee.physicalAddress, base)
+    event.size = number(plan.pointee.size, base)
+    event.value = number(plan.pointee.value, base)
+    if plan.pointee.direction.offset >= 0 {
+      event.direction = Direction(recorded: number(plan.pointee.direction, base))
+    }
+    if plan.pointee.attributes.offset >= 0 {
+      event.attributes = plan.pointee.attributeMap.attributes(number(plan.pointee.attributes, base))
+    }
+    if plan.pointee.allocation.offset >= 0 {
+      event.allocation = plan.pointee.allocationMap.flags(number(plan.pointee.allocation, base))
+    }
+    if plan.pointee.forced.offset >= 0, number(plan.pointee.forced, base) != 0 { event.flags.insert(.forced) }
+    if let (start, count) = range(plan.pointee.device, base, length) {
+      event.device = names.number((base + start).assumingMemoryBound(to: UInt8.self), count)
+    }
+    if let (start, count) = range(plan.pointee.name, base, length) {
+      event.name = names.number((base + start).assumingMemoryBound(to: UInt8.self), count)
+    }
+    if plan.pointee.hasArrays { decodeArrays(plan, base, length, &event, batch) }
+    batch.append(event)
+    return true
+  }
+
+  /// The `TRACE_FLAG_*` bits of common_flags (include/linux/trace_events.h) and the low nibble of the preempt count.
+  @inline(__always)
+  private static func context(_ flags: UInt8, preemption: UInt8) -> Event.Context {
+    var result: UInt8 = flags & 0x01
+    result |= (flags & 0x08) >> 2
+    result |= (flags & 0x10) >> 2
+    result |= (flags & 0x40) >> 3
+    if preemption & 0x0f != 0 { result |= 0x10 }
+    return Event.Context(rawValue: result)
+  }
+
+  private func decodeArrays(
+    _ plan: UnsafePointer<EventPlan>, _ base: UnsafeRawPointer, _ length: Int, _ event: inout Event,
+    _ batch: EventBatch
+  ) {
+    let physical = range(plan.pointee.physicalAddresses, base, length) ?? (0, 0)
+    let bus = range(plan.pointee.busAddresses, base, length) ?? (0, 0)
+    let lengths = range(plan.pointee.lengths, base, length) ?? (0, 0)
+    var physicalCount = physical.count / 8
+    var busCount = min(bus.count / 8, lengths.count / 4)
+    // Some kernels record all 128 slots of the arrays, filled or not: the full counts bound them.
+    if plan.pointee.nents.offset >= 0 {
+      event.nents = Int32(truncatingIfNeeded: number(plan.pointee.nents, base))
+      physicalCount = min(physicalCount, max(0, Int(event.nents)))
+    } else {
+      event.nents = Int32(physicalCount)
+    }
+    if plan.pointee.ents.offset >= 0 {
+      event.ents = Int32(truncatingIfNeeded: number(plan.pointee.ents, base))
+      busCount = min(busCount, max(0, Int(event.ents)))
+    } else {
+      event.ents = Int32(busCount)
+    }
+    event.segments = UInt32(batch.segmentCount)
+    event.physicalCount = UInt16(physicalCount)
+    event.busCount = UInt16(busCount)
+    let target = batch.reserveSegments(physicalCount + 2 * busCount)
+    for index in 0..<physicalCount {
+      target[index] = load(base, physical.start + 8 * index, as: UInt64.self)
+    }
+    for index in 0..<busCount {
+      target[physicalCount + index] = load(base, bus.start + 8 * index, as: UInt64.self)
+      target[physicalCount + busCount + index] = UInt64(
+        load(base, lengths.start + 4 * index, as: UInt32.self))
+    }
+  }
+
+  private mutating func attachStack(
+    _ base: UnsafeRawPointer, _ length: Int, _ start: Int, previous: Bool, to batch: EventBatch
+  ) {
+    guard length > start else { return }
+    let width = longSize
+    frames.removeAll(keepingCapacity: true)
+    var offset = start
+    while offset + width <= length && frames.count < 128 {
+      let frame = width == 8 ? load(base, offset, as: UInt64.self) : UInt64(load(base, offset, as: UInt32.self))
+      // Zero and all ones end the list.
+      if frame == 0 || frame == (width == 8 ? UInt64.max : UInt64(UInt32.max)) { break }
+      frames.append(frame)
+      offset += width
+    }
+    guard !frames.isEmpty else { return }
+    if previous, batch.count > 0 {
+      let number = frames.withUnsafeBufferPointer { stacks.number($0) }
+      batch.events[batch.count - 1].stack = number
+    } else if batch.records == 1 {
+      batch.leadingStack = frames.withUnsafeBufferPointer { stacks.number($0) }
+    }
+  }
+}

@@ -1,0 +1,164 @@
+import DMAModel
+
+/// Decodes the streams of a recording ahead of the reader, on all processors, and within bounds.
+///
+/// Each stream has a short row of batches. Whoever has time (a worker, or the reader itself when it would have to
+/// wait) claims the next piece of the stream with the fewest batches ahead and decodes it. The rows are bounded, so
+/// memory does not grow with the length of the trace, and a slow reader holds the workers back.
+final class Pipeline: @unchecked Sendable {
+  private enum Slot {
+    case decoding
+    case ready(EventBatch)
+  }
+
+  private struct Row {
+    let stream: CPUStream
+    var slots: [Slot] = []
+    /// Number of the first slot, counted from the stream's beginning.
+    var first = 0
+    var isClaimedOut = false
+  }
+
+  private let monitor = Monitor()
+  private var rows: [Row]
+  private var free: [EventBatch] = []
+  private var isCancelled = false
+  private let depth: Int
+  private let chunksInPiece: Int
+  private static let pageBytesInPiece = 1 << 17
+  private let makeDecoder: @Sendable () -> PieceDecoder
+  private var counts: [UInt64]
+  private let ownDecoder: PieceDecoder
+
+  /// - Parameter makeDecoder: called once on each thread.
+  init(_ streams: [CPUStream], countSlots: Int, makeDecoder: @escaping @Sendable () -> PieceDecoder) {
+    rows = streams.map { Row(stream: $0) }
+    // Few streams get long pieces; many share about the same memory.
+    depth = streams.count <= 8 ? 4 : 2
+    chunksInPiece = streams.count <= 16 ? 4 : 1
+    self.makeDecoder = makeDecoder
+    ownDecoder = makeDecoder()
+    counts = [UInt64](repeating: 0, count: countSlots)
+  }
+
+  /// Runs `body` with worker threads beside it.
+  func run<R>(workers: Int, _ body: () throws -> R) rethrows -> R {
+    var threads: [WorkerBox] = []
+    for _ in 0..<workers {
+      let worker = WorkerThread { [self] in
+        let decoder = makeDecoder()
+        work(decoder)
+      }
+      if let worker { threads.append(WorkerBox(worker)) }
+    }
+    defer {
+      monitor.lock()
+      isCancelled = true
+      monitor.wakeAll()
+      monitor.unlock()
+      for thread in threads { thread.join() }
+      add(ownDecoder.takeCounts())
+    }
+    return try body()
+  }
+
+  /// Arrays cannot hold noncopyable threads.
+  private final class WorkerBox {
+    private var thread: WorkerThread?
+    init(_ thread: consuming WorkerThread) { self.thread = consume thread }
+    func join() { thread.take()?.join() }
+  }
+
+  /// Records met, by index in the event catalogue; complete once `run` has returned.
+  var recordCounts: [UInt64] { counts }
+
+  /// Bytes of the file that were handed out for decoding.
+  var bytesClaimed: UInt64 {
+    monitor.lock()
+    defer { monitor.unlock() }
+    return rows.reduce(0) { $0 &+ $1.stream.bytesClaimed }
+  }
+
+  private func add(_ more: [UInt64]) {
+    for index in more.indices where index < counts.count { counts[index] &+= more[index] }
+  }
+
+  private struct Claim {
+    var row: Int
+    var number: Int
+    var piece: CPUStream.Piece
+    var batch: EventBatch
+  }
+
+  /// The next piece of `row`, or of the row with the fewest batches ahead; nil if all rows are full or done.
+  /// The lock is held.
+  private func claim(row wanted: Int? = nil) -> Claim? {
+    while true {
+      var best: Int?
+      if let wanted {
+        best = rows[wanted].isClaimedOut ? nil : wanted
+      } else {
+        for index in rows.indices where !rows[index].isClaimedOut && rows[index].slots.count < depth {
+          if best == nil || rows[index].slots.count < rows[best ?? 0].slots.count { best = index }
+        }
+      }
+      guard let row = best else { return nil }
+      guard let piece = rows[row].stream.claim(chunks: chunksInPiece, pageBytes: Pipeline.pageBytesInPiece)
+      else {
+        rows[row].isClaimedOut = true
+        monitor.wakeAll()
+        if wanted != nil { return nil }
+        continue
+      }
+      rows[row].slots.append(.decoding)
+      let number = rows[row].first + rows[row].slots.count - 1
+      return Claim(row: row, number: number, piece: piece, batch: free.popLast() ?? EventBatch())
+    }
+  }
+
+  /// Decodes a claimed piece. The lock is held before and after, not during.
+  private func carryOut(_ claim: Claim, with decoder: PieceDecoder) {
+    let stream = rows[claim.row].stream
+    monitor.unlock()
+    decoder.decode(claim.piece, of: stream, into: claim.batch)
+    monitor.lock()
+    rows[claim.row].slots[claim.number - rows[claim.row].first] = .ready(claim.batch)
+    monitor.wakeAll()
+  }
+
+  private func work(_ decoder: PieceDecoder) {
+    monitor.lock()
+    while !isCancelled {
+      if let claim = claim() { carryOut(claim, with: decoder) } else { monitor.wait() }
+    }
+    add(decoder.takeCounts())
+    monitor.unlock()
+  }
+
+  /// The next batch of a stream, in order; nil after the last. Give it back with `recycle`.
+  func nextBatch(of row: Int) -> EventBatch? {
+    monitor.lock()
+    defer { monitor.unlock() }
+    while true {
+      if case .ready(let batch)? = rows[row].slots.first {
+        rows[row].slots.removeFirst()
+        rows[row].first += 1
+        monitor.wakeAll()
+        return batch
+      }
+      if rows[row].slots.isEmpty && rows[row].isClaimedOut { return nil }
+      // Nothing ready: decode rather than wait.
+      if let claim = rows[row].slots.isEmpty ? claim(row: row) : claim() {
+        carryOut(claim, with: ownDecoder)
+      } else if !(rows[row].slots.isEmpty) {
+        if case .decoding? = rows[row].slots.first { monitor.wait() }
+      }
+    }
+  }
+
+  func recycle(_ batch: EventBatch) {
+    monitor.lock()
+    free.append(batch)
+    monitor.unlock()
+  }
+}

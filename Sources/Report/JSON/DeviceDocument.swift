@@ -1,0 +1,200 @@
+import DMAModel
+import Replay
+
+/// One device: whether it is coherent, its masks, its calls, what is live, and what it cost.
+struct DeviceDocument: Encodable {
+  var name: String
+  var coherent: Bool
+  /// `user`, `maintenance-recorded`, `maintenance-absent`, `syncs-recorded` or `assumed`.
+  var coherentBecause: String
+  /// `direct`, `iommu` or `unknown`; `busOffset` is bus less physical address, null unless direct.
+  var addressing: String
+  @OrNull var busOffset: Int64?
+  @OrNull var streamingMask: String?
+  @OrNull var coherentMask: String?
+  /// `set`, `bounce-event`, or `observed` (a lower bound).
+  var maskBecause: String
+  var maskHistory: [MaskChangeDocument]
+  @OrNull var requiredMask: String?
+  @OrNull var maxMappingSize: UInt64?
+  var map: CallsDocument
+  var mapsByDirection: ByDirection<CallsDocument>
+  var unmap: CallsDocument
+  var sync: SyncDocument
+  var allocate: CallsDocument
+  var free: CallsDocument
+  var live: FootprintDocument
+  /// Live mappings and blocks of which it is not certain.
+  var liveUncertain: UInt64
+  var peak: FootprintDocument
+  var maintenance: MaintenanceTableDocument
+  var cleaned: LinesDocument
+  var invalidated: LinesDocument
+  var prepared: PreparedDocument
+  var bounce: BounceDocument
+  var maskPressure: MaskPressureDocument
+  var lifetimes: LifetimeDocument
+  var estimateNs: EstimateDocument
+  var iotlbInvalidations: UInt64
+
+  init(_ device: DeviceProfile, platform: PlatformUse) {
+    name = device.name
+    coherent = device.coherent
+    coherentBecause = device.coherentBecause.rawValue
+    (addressing, busOffset) = device.addressing.document
+    streamingMask = device.streamingMask.map(Formatting.hex)
+    coherentMask = device.coherentMask.map(Formatting.hex)
+    maskBecause = device.maskBecause.rawValue
+    maskHistory = device.maskHistory.map(MaskChangeDocument.init)
+    requiredMask = device.requiredMask.map(Formatting.hex)
+    maxMappingSize = device.maxMappingSize
+    map = CallsDocument(device.map)
+    mapsByDirection = ByDirection { direction in
+      let index = Int(direction.rawValue)
+      return CallsDocument(
+        device.mapsByDirection.indices.contains(index) ? device.mapsByDirection[index] : CallCounts())
+    }
+    unmap = CallsDocument(device.unmap)
+    sync = SyncDocument(
+      forCPU: CallsDocument(device.syncForCPU), forDevice: CallsDocument(device.syncForDevice))
+    allocate = CallsDocument(device.allocate)
+    free = CallsDocument(device.free)
+    live = FootprintDocument(device.live)
+    liveUncertain = device.liveUncertain
+    peak = FootprintDocument(device.peak)
+    maintenance = MaintenanceTableDocument(
+      device.maintenance, platform: platform, coherent: device.coherent)
+    let work = WorkDocument(device.work)
+    (cleaned, invalidated, prepared) = (work.cleaned, work.invalidated, work.prepared)
+    bounce = BounceDocument(device.bounce)
+    maskPressure = MaskPressureDocument(device)
+    lifetimes = LifetimeDocument(device.lifetimes)
+    estimateNs = EstimateDocument(device.estimate)
+    iotlbInvalidations = device.iotlbInvalidations
+  }
+}
+
+extension Addressing {
+  fileprivate var document: (String, Int64?) {
+    switch self {
+    case .direct(let offset): ("direct", offset)
+    case .iommu: ("iommu", nil)
+    case .unknown: ("unknown", nil)
+    }
+  }
+}
+
+struct MaskChangeDocument: Encodable {
+  var timeNs: UInt64
+  var streaming: Bool
+  var coherent: Bool
+  var mask: String
+  /// null where the result was not recorded.
+  @OrNull var accepted: Bool?
+
+  init(_ change: MaskChange) {
+    timeNs = change.time
+    (streaming, coherent) = (change.streaming, change.coherent)
+    mask = Formatting.hex(change.mask)
+    accepted = change.accepted
+  }
+}
+
+/// Calls of one family; `segments` are pages and scatterlist entries, `unknown` releases of what was not seen mapped.
+struct CallsDocument: Encodable {
+  var calls: UInt64
+  var segments: UInt64
+  var bytes: UInt64
+  var failed: UInt64
+  var unknown: UInt64
+
+  init(_ counts: CallCounts) {
+    (calls, segments, bytes) = (counts.calls, counts.segments, counts.bytes)
+    (failed, unknown) = (counts.failed, counts.unknown)
+  }
+}
+
+struct SyncDocument: Encodable {
+  var forCPU: CallsDocument
+  var forDevice: CallsDocument
+}
+
+struct FootprintDocument: Encodable {
+  var mappings: UInt64
+  var scatterlists: UInt64
+  var coherentBlocks: UInt64
+  var bytes: UInt64
+  var coherentBytes: UInt64
+
+  init(_ footprint: Footprint) {
+    (mappings, scatterlists) = (footprint.mappings, footprint.scatterlists)
+    (coherentBlocks, bytes) = (footprint.coherentBlocks, footprint.bytes)
+    coherentBytes = footprint.coherentBytes
+  }
+}
+
+struct BounceDocument: Encodable {
+  var mappings: UInt64
+  var requests: UInt64
+  var bytesIn: UInt64
+  var bytesOut: UInt64
+  var because: Causes
+
+  /// Requests by cause; mappings where requests were not recorded.
+  struct Causes: Encodable {
+    var mask: UInt64
+    var forced: UInt64
+    var alignment: UInt64
+    var unknown: UInt64
+  }
+
+  init(_ bounce: Bounce) {
+    (mappings, requests) = (bounce.mappings, bounce.requests)
+    (bytesIn, bytesOut) = (bounce.bytesIn, bounce.bytesOut)
+    because = Causes(
+      mask: bounce.mask, forced: bounce.forced, alignment: bounce.alignment, unknown: bounce.unknown)
+  }
+}
+
+struct MaskPressureDocument: Encodable {
+  @OrNull var highestAddress: String?
+  var bitsUsed: Int
+  @OrNull var headroomBits: Int?
+  /// Bits of the highest address → mappings and blocks, and their bytes; only widths that occur.
+  var byWidth: [String: Width]
+  /// Share of the bytes wanted that did not reach the device directly, 0 ... 1.
+  @OrNull var pressure: Double?
+
+  struct Width: Encodable {
+    var mappings: UInt64
+    var bytes: UInt64
+  }
+
+  init(_ device: DeviceProfile) {
+    highestAddress = device.highestAddress.map(Formatting.hex)
+    bitsUsed = device.bitsUsed
+    headroomBits = device.headroomBits
+    byWidth = [:]
+    for (bits, count) in device.byWidth.enumerated() where count != WidthCount() {
+      byWidth[String(bits)] = Width(mappings: count.mappings, bytes: count.bytes)
+    }
+    pressure = device.pressure.finite
+  }
+}
+
+/// How long mappings lived, known to 12.5 %.
+struct LifetimeDocument: Encodable {
+  var count: UInt64
+  @OrNull var p50Ns: UInt64?
+  @OrNull var p90Ns: UInt64?
+  @OrNull var p99Ns: UInt64?
+  @OrNull var maximumNs: UInt64?
+
+  init(_ lifetimes: LifetimeHistogram) {
+    count = lifetimes.count
+    p50Ns = lifetimes.quantile(0.5)
+    p90Ns = lifetimes.quantile(0.9)
+    p99Ns = lifetimes.quantile(0.99)
+    maximumNs = lifetimes.count > 0 ? lifetimes.maximum : nil
+  }
+}

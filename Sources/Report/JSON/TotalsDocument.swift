@@ -1,0 +1,64 @@
+import DMAModel
+import Replay
+
+/// The sums over the devices, under the same names, and what only the whole has.
+struct TotalsDocument: Encodable {
+  var map: CallsDocument
+  var unmap: CallsDocument
+  var sync: SyncDocument
+  var allocate: CallsDocument
+  var free: CallsDocument
+  var live: FootprintDocument
+  var liveUncertain: UInt64
+  /// The most of all devices together at one moment, each count on its own.
+  var peak: FootprintDocument
+  var maintenance: MaintenanceTableDocument
+  var calls: UInt64
+  var cleaned: LinesDocument
+  var invalidated: LinesDocument
+  var prepared: PreparedDocument
+  var bounce: BounceDocument
+  var estimateNs: EstimateDocument
+  /// `estimateNs` as a share of span × CPUs; null where that is not known.
+  @OrNull var estimateShare: EstimateDocument?
+  var iotlbInvalidations: UInt64
+  var iommu: IOMMUDocument
+
+  init(_ profile: Profile) {
+    let totals = profile.totals
+    map = CallsDocument(totals.map)
+    unmap = CallsDocument(totals.unmap)
+    sync = SyncDocument(
+      forCPU: CallsDocument(totals.syncForCPU), forDevice: CallsDocument(totals.syncForDevice))
+    allocate = CallsDocument(totals.allocate)
+    free = CallsDocument(totals.free)
+    live = FootprintDocument(totals.live)
+    liveUncertain = totals.liveUncertain
+    peak = FootprintDocument(totals.peak)
+    maintenance = MaintenanceTableDocument(
+      totals.maintenance, platform: profile.platform, coherent: false)
+    let work = WorkDocument(totals.work)
+    calls = work.calls
+    (cleaned, invalidated, prepared) = (work.cleaned, work.invalidated, work.prepared)
+    bounce = BounceDocument(totals.bounce)
+    estimateNs = EstimateDocument(totals.estimate)
+    estimateShare = profile.estimatedShare.map(EstimateDocument.init)
+    iotlbInvalidations = totals.iotlbInvalidations
+    iommu = IOMMUDocument(totals)
+  }
+}
+
+/// Recorded `iommu:*` events.
+struct IOMMUDocument: Encodable {
+  var maps: UInt64
+  var mappedBytes: UInt64
+  var unmaps: UInt64
+  var unmappedBytes: UInt64
+  var faults: UInt64
+
+  init(_ totals: Totals) {
+    (maps, mappedBytes) = (totals.iommuMaps, totals.iommuMappedBytes)
+    (unmaps, unmappedBytes) = (totals.iommuUnmaps, totals.iommuUnmappedBytes)
+    faults = totals.iommuFaults
+  }
+}
