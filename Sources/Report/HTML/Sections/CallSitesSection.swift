@@ -12,7 +12,7 @@ struct CallSitesSection {
     let sites = context.profile.callSites
     guard !sites.isEmpty else { return nil }
     let shown = Array(sites.prefix(CallSitesSection.limit))
-    let table = Table(
+    let table = ScrollTable(
       label: "Call sites", columns: columns, rows: shown, sortable: true,
       filterLabel: shown.count > 8 ? "Filter call sites" : nil)
     return Section(

@@ -29,7 +29,7 @@ struct CoherentMemorySection {
       columns.append(.count("Lines prepared") { $0.work.preparedLines })
     }
     let shown = Array(devices.prefix(CoherentMemorySection.limit))
-    return Table(label: "Coherent memory", columns: columns, rows: shown, sortable: shown.count > 1).markup
+    return ScrollTable(label: "Coherent memory", columns: columns, rows: shown, sortable: shown.count > 1).markup
       + Piece.omitted(devices.count - shown.count, "devices")
   }
 
@@ -51,7 +51,7 @@ struct CoherentMemorySection {
     let shown = Array(pools.prefix(CoherentMemorySection.limit))
     return """
       <h3 class="sub">\(Piece.define("pool", "Pools"))</h3>\
-      \(Table(label: "Pools", columns: columns, rows: shown, sortable: shown.count > 1).markup)\
+      \(ScrollTable(label: "Pools", columns: columns, rows: shown, sortable: shown.count > 1).markup)\
       \(Piece.omitted(pools.count - shown.count, "pools"))
       """
   }

@@ -73,7 +73,7 @@ struct DeviceDetail {
       .count("Segments") { $0.counts.segments }, .bytes("Bytes") { $0.counts.bytes },
       .count("Failed") { $0.counts.failed }, .count("Unknown before") { $0.counts.unknown },
     ]
-    return Table(label: "Calls of \(device.name)", columns: columns, rows: rows).markup
+    return ScrollTable(label: "Calls of \(device.name)", columns: columns, rows: rows).markup
   }
 
   private struct MaintenanceRow {
@@ -102,7 +102,7 @@ struct DeviceDetail {
     let waste = roundingWaste(rows)
     return """
       <div><h4>Cache maintenance</h4>\
-      \(Table(label: "Cache maintenance for \(device.name)", columns: columns, rows: rows).markup)\(waste)</div>
+      \(ScrollTable(label: "Cache maintenance for \(device.name)", columns: columns, rows: rows).markup)\(waste)</div>
       """
   }
 
@@ -158,7 +158,7 @@ struct DeviceDetail {
     let rows = Array(device.maskHistory.prefix(DeviceDetail.historyLimit))
     return """
       <div><h4>Masks over time</h4>\
-      \(Table(label: "Masks that \(device.name) was given", columns: columns, rows: rows).markup)\
+      \(ScrollTable(label: "Masks that \(device.name) was given", columns: columns, rows: rows).markup)\
       \(Piece.omitted(device.maskHistory.count - rows.count, "changes"))</div>
       """
   }

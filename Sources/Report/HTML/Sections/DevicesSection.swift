@@ -12,7 +12,7 @@ struct DevicesSection {
     let devices = context.ranking.devices
     guard !devices.isEmpty else { return nil }
     let shown = Array(devices.prefix(DevicesSection.limit))
-    let table = Table(
+    let table = ScrollTable(
       label: "Devices", columns: columns, rows: shown, sortable: devices.count > 1,
       filterLabel: devices.count > 8 ? "Filter devices" : nil,
       detail: { Piece.more("More about \($0.name)", DeviceDetail(device: $0, context: context).markup) },

@@ -111,6 +111,6 @@ struct DirectionSection {
     }
     columns.append(.count("All lines") { $0.lines })
     columns.append(.count("Calls") { $0.table.total.calls })
-    return Table(label: "Lines by step and direction", columns: columns, rows: rows).markup
+    return ScrollTable(label: "Lines by step and direction", columns: columns, rows: rows).markup
   }
 }

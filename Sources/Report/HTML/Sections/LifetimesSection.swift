@@ -73,6 +73,6 @@ struct LifetimesSection {
       quantile("p50", 0.5), quantile("p90", 0.9), quantile("p99", 0.99), quantile("p99.9", 0.999),
       Column("Longest") { "\(Formatting.duration($0.lifetimes.maximum))" },
     ]
-    return Table(label: "Lifetimes", columns: columns, rows: Array(devices.prefix(200))).markup
+    return ScrollTable(label: "Lifetimes", columns: columns, rows: Array(devices.prefix(200))).markup
   }
 }

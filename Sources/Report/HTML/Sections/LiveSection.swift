@@ -16,7 +16,7 @@ struct LiveSection {
         body: "<p>Nothing that was mapped during the recording was still mapped at its end.</p>")
     }
     let shown = Array(live.prefix(LiveSection.limit))
-    let table = Table(
+    let table = ScrollTable(
       label: "Mapped at the end", columns: columns(shown), rows: shown, sortable: shown.count > 1,
       filterLabel: shown.count > 12 ? "Filter mappings" : nil)
     let uncertain: Markup =

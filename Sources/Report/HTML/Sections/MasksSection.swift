@@ -97,7 +97,7 @@ struct MasksSection {
       Column("Device", .name) { "\($0.device)" }, Column("Bits") { "\($0.bits)" },
       .count("Mappings and blocks") { $0.count.mappings }, .bytes("Bytes") { $0.count.bytes },
     ]
-    return Table(label: "Address widths", columns: columns, rows: Array(rows.prefix(400))).markup
+    return ScrollTable(label: "Address widths", columns: columns, rows: Array(rows.prefix(400))).markup
       + Piece.omitted(rows.count - 400, "rows")
   }
 }

@@ -96,7 +96,7 @@ struct RecordingSection {
     let shown = Array(all.prefix(150))
     return """
       <h3 class="sub">Events by name</h3>\
-      \(Table(label: "Events by name", columns: columns, rows: shown, sortable: shown.count > 1).markup)\
+      \(ScrollTable(label: "Events by name", columns: columns, rows: shown, sortable: shown.count > 1).markup)\
       \(Piece.omitted(all.count - shown.count, "event names"))
       """
   }
@@ -113,7 +113,7 @@ struct RecordingSection {
     ]
     let shown = Array(all.prefix(RecordingSection.limit))
     return """
-      <h3 class="sub">Trace buffers</h3>\(Table(label: "Trace buffers", columns: columns, rows: shown).markup)\
+      <h3 class="sub">Trace buffers</h3>\(ScrollTable(label: "Trace buffers", columns: columns, rows: shown).markup)\
       \(Piece.omitted(all.count - shown.count, "buffers"))
       """
   }

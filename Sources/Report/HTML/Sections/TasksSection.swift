@@ -11,7 +11,7 @@ struct TasksSection {
     let tasks = context.profile.tasks
     guard !tasks.isEmpty else { return nil }
     let shown = Array(tasks.prefix(TasksSection.limit))
-    let table = Table(
+    let table = ScrollTable(
       label: "Tasks", columns: columns, rows: shown, sortable: tasks.count > 1,
       filterLabel: shown.count > 12 ? "Filter tasks" : nil)
     return Section(

@@ -96,6 +96,6 @@ struct TimeSection {
     ]
     return Piece.more(
       "The charts as a table",
-      Table(label: "Activity over time", columns: columns, rows: rows).markup)
+      ScrollTable(label: "Activity over time", columns: columns, rows: rows).markup)
   }
 }

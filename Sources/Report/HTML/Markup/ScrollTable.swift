@@ -38,7 +38,7 @@ struct Column<Row> {
 }
 
 /// A table that scrolls inside a region of its own where it is wider than the page.
-struct Table<Row> {
+struct ScrollTable<Row> {
   /// What the table shows, for people who cannot see it.
   var label: String
   var columns: [Column<Row>]

@@ -1,0 +1,1 @@
+enum Script { static let text = "" }

@@ -1,0 +1,1 @@
+enum Stylesheet { static let text = "" }
