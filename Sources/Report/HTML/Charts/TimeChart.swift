@@ -7,11 +7,13 @@ struct TimeChart {
   var series: TimeSeries
   /// What the stacking adds up to, for the description: `cache lines`.
   var noun: String
+  /// The least that the vertical axis reaches to, so that charts with one unit can share it.
+  var reaching: UInt64 = 0
 
   var markup: Markup {
     let stack = levels
     let peak = stack.last?.max() ?? 0
-    let scale = LinearScale(maximum: peak, unit: kind)
+    let scale = LinearScale(maximum: max(peak, reaching), unit: kind)
     let ticks = scale.ticks { kind == .bytes ? Formatting.bytes($0) : Formatting.count($0) }
     let areas = zip(lines, stack).reversed().map { line, level in area(line, level, scale) }
     let data: Markup = """
@@ -30,6 +32,11 @@ struct TimeChart {
       plot: "<div class=\"plot\" data-label=\"\(title)\">\(image)</div>",
       attributes: "class=\"chart over-time\" data-kind=\"\(kind == .bytes ? "bytes" : "count")\""
     ).markup
+  }
+
+  /// The highest point of the stack.
+  static func peak(_ lines: [TimeSeries.Line], buckets: Int) -> UInt64 {
+    lines.reduce([UInt64](repeating: 0, count: buckets)) { TimeSeries.add($0, $1.values) }.max() ?? 0
   }
 
   /// For each line the sum of it and all before it.

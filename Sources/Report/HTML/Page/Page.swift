@@ -7,7 +7,7 @@ struct Page {
   let sections: [Section]
 
   private static let policy =
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
   var markup: Markup {
     """

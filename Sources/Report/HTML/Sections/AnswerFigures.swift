@@ -8,7 +8,7 @@ struct AnswerFigures {
   private var totals: Totals { context.profile.totals }
 
   var all: [AnswerFigure] {
-    profile.devices.isEmpty ? [] : [coherency, estimate, record, bounces, masks, live].compactMap { $0 }
+    profile.devices.isEmpty ? [] : [coherency, estimate, record, masks, bounces, failures, iommu, live].compactMap { $0 }
   }
 
   private var coherency: AnswerFigure {
@@ -104,6 +104,36 @@ struct AnswerFigures {
       lines: lines, tone: pressed.isEmpty ? "good" : "bad")
   }
 
+  private var failures: AnswerFigure? {
+    let failed = Numbers.add(totals.map.failed, totals.allocate.failed)
+    guard failed > 0 else { return nil }
+    var lines: [Markup] = []
+    if totals.map.failed > 0 { lines.append("\(Formatting.count(totals.map.failed, "map")) refused") }
+    if totals.allocate.failed > 0 {
+      lines.append("\(Formatting.count(totals.allocate.failed, "allocation")) refused")
+    }
+    lines.append(names(context.ranking.devices.filter { $0.map.failed > 0 || $0.allocate.failed > 0 }))
+    return AnswerFigure(
+      title: "Failed", value: "\(count: failed)", unit: failed == 1 ? "call" : "calls", lines: lines, tone: "bad")
+  }
+
+  private var iommu: AnswerFigure? {
+    let behind = profile.devices.filter { $0.addressing == .iommu }.count
+    guard behind > 0 || totals.iotlbInvalidations > 0 || totals.iommuFaults > 0 else { return nil }
+    var lines: [Markup] = ["\(Formatting.count(UInt64(behind), "device")) behind it"]
+    if totals.iommuMaps > 0 || totals.iommuUnmaps > 0 {
+      lines.append(
+        """
+        \(Formatting.count(totals.iommuMaps, "map")) of \(bytes: totals.iommuMappedBytes), \
+        \(Formatting.count(totals.iommuUnmaps, "unmap")) of \(bytes: totals.iommuUnmappedBytes)
+        """)
+    }
+    if totals.iommuFaults > 0 { lines.append("\(Formatting.count(totals.iommuFaults, "page fault"))") }
+    return AnswerFigure(
+      title: "IOMMU", definition: "iotlb", value: "\(count: totals.iotlbInvalidations)",
+      unit: "IOTLB invalidations at most", lines: lines, tone: totals.iommuFaults > 0 ? "bad" : "")
+  }
+
   private var live: AnswerFigure {
     let live = totals.live
     var lines: [Markup] = ["\(bytes: live.bytes) in streaming mappings"]
@@ -111,6 +141,11 @@ struct AnswerFigures {
       lines.append("\(Formatting.count(live.coherentBlocks, "coherent block")), \(bytes: live.coherentBytes)")
     }
     if totals.liveUncertain > 0 { lines.append("\(count: totals.liveUncertain) of them uncertain") }
+    let unknown = Numbers.add(totals.unmap.unknown, totals.free.unknown)
+    if unknown > 0 {
+      lines.append(
+        "\(Formatting.count(unknown, "release")) of what was \(Piece.define("unknown", "mapped before the trace"))")
+    }
     lines.append(
       "at the peak \(Formatting.count(totals.peak.mappings, "mapping")), \(bytes: totals.peak.bytes)")
     return AnswerFigure(

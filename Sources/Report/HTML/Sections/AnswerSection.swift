@@ -63,8 +63,8 @@ struct AnswerSection {
 /// One figure of the answer: a number with its unit, what it is made of, and what it means.
 struct AnswerFigure {
   var title: String
-  /// The definition that says what the figure is.
-  var definition: String
+  /// The definition that says what the figure is; empty for none.
+  var definition = ""
   var value: Markup
   var unit: String = ""
   var lines: [Markup] = []
@@ -72,13 +72,19 @@ struct AnswerFigure {
   var tone: String = ""
 
   var markup: Markup {
-    let text = Definitions.definition(definition)?.text ?? ""
+    """
+    <div class="figure \(tone)"><h3>\(title)</h3>\
+    <p class="value">\(value) <span class="unit">\(unit)</span></p>\
+    \(lines.map { "<p class=\"part\">\($0)</p>" as Markup })\
+    \(meaning)</div>
+    """
+  }
+
+  private var meaning: Markup {
+    guard let text = Definitions.definition(definition)?.text else { return "" }
     return """
-      <div class="figure \(tone)"><h3>\(title)</h3>\
-      <p class="value">\(value) <span class="unit">\(unit)</span></p>\
-      \(lines.map { "<p class=\"part\">\($0)</p>" as Markup })\
       <p class="meaning">\(Piece.firstSentence(text)) \
-      <a href="#def-\(definition)" aria-label="More about: \(title)">More</a></p></div>
+      <a href="#def-\(definition)" aria-label="More about: \(title)">More</a></p>
       """
   }
 }

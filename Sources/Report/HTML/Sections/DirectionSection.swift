@@ -10,6 +10,8 @@ struct DirectionSection {
     var step: MaintenanceStep
     var direction: Direction
     var colour: String
+    /// Whether the architecture has nothing to do for it.
+    var isIdle = false
   }
 
   static let parts: [Part] = [
@@ -25,30 +27,34 @@ struct DirectionSection {
   private struct Row {
     var name: Markup
     var table: MaintenanceTable
+    /// Lines of the parts for which there is something to do, and of all.
     var lines: UInt64
+    var covered: UInt64
   }
 
   private static let limit = 16
 
   var section: Section? {
     let all = context.ranking.devices.filter { $0.maintenance.total.calls > 0 }
-      .sorted { $0.maintenance.total.lines > $1.maintenance.total.lines }
+      .map { row(context.link($0.name), $0.maintenance) }
+      .sorted { $0.lines != $1.lines ? $0.lines > $1.lines : $0.covered > $1.covered }
     guard !all.isEmpty else { return nil }
-    var rows = all.prefix(DirectionSection.limit).map {
-      Row(name: context.link($0.name), table: $0.maintenance, lines: $0.maintenance.total.lines)
-    }
+    var rows = Array(all.prefix(DirectionSection.limit))
     let rest = all.dropFirst(DirectionSection.limit)
     if !rest.isEmpty {
       var table = MaintenanceTable()
-      for device in rest { table += device.maintenance }
-      rows.append(Row(name: "\(rest.count) other devices", table: table, lines: table.total.lines))
+      for row in rest { table += row.table }
+      rows.append(row("\(rest.count) other devices", table))
     }
-    let longest = rows.map(\.lines).max() ?? 0
+    let longest = rows.map(\.covered).max() ?? 0
+    let idle: Markup =
+      used.contains(where: \.isIdle)
+      ? " Outlined: lines of calls for which this architecture has nothing to do; the number leaves them out." : ""
     return Section(
       id: "direction", title: "By device and direction",
       lead: """
         \(Piece.define("line", "Cache lines")) that the calls cover, by the \
-        \(Piece.define("maintenance", "step of maintenance")) and the direction of the mapping.
+        \(Piece.define("maintenance", "step of maintenance")) and the direction of the mapping.\(idle)
         """,
       body: """
         \(legend)<div class="bars">\(rows.map { bar($0, longest) })</div>\
@@ -56,10 +62,23 @@ struct DirectionSection {
         """)
   }
 
+  private func row(_ name: Markup, _ table: MaintenanceTable) -> Row {
+    let lines = Numbers.sum(used.filter { !$0.isIdle }.map { table[$0.step, $0.direction].lines })
+    return Row(name: name, table: table, lines: lines, covered: table.total.lines)
+  }
+
+  /// The parts that occur, those without work last.
   private var used: [Part] {
-    DirectionSection.parts.filter { part in
+    let parts = DirectionSection.parts.filter { part in
       context.profile.devices.contains { $0.maintenance[part.step, part.direction].calls > 0 }
+    }.map { part in
+      var part = part
+      if context.profile.platform.operations[part.step]?[part.direction] == "none" {
+        (part.isIdle, part.colour) = (true, "idle")
+      }
+      return part
     }
+    return parts.filter { !$0.isIdle } + parts.filter(\.isIdle)
   }
 
   private func title(_ part: Part) -> String {
@@ -89,7 +108,7 @@ struct DirectionSection {
       let share = Numbers.share(lines, of: longest)
       let text =
         "\(title(part)): \(Formatting.count(lines, "line")), "
-        + "\(Formatting.percent(Formatting.share(lines, of: row.lines)))"
+        + "\(Formatting.percent(Formatting.share(lines, of: row.covered)))"
       spoken.append(text)
       defer { left += share }
       return """
@@ -100,7 +119,7 @@ struct DirectionSection {
     return """
       <div class="bar"><div class="bar-name">\(row.name)</div>\
       <svg width="100%" height="18" role="img" aria-label="\(spoken.joined(separator: "; "))">\(segments)</svg>\
-      <div class="bar-value">\(count: row.lines)</div></div>
+      <div class="bar-value">\(Formatting.count(row.lines, "line"))</div></div>
       """
   }
 
@@ -109,7 +128,7 @@ struct DirectionSection {
     for part in used {
       columns.append(.count(title(part)) { $0.table[part.step, part.direction].lines })
     }
-    columns.append(.count("All lines") { $0.lines })
+    columns.append(.count("All lines") { $0.covered })
     columns.append(.count("Calls") { $0.table.total.calls })
     return ScrollTable(label: "Lines by step and direction", columns: columns, rows: rows).markup
   }

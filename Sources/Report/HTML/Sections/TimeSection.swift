@@ -32,41 +32,38 @@ struct TimeSection {
 
   private func charts(_ series: TimeSeries) -> [TimeChart] {
     let step = Formatting.duration(series.bucketNs)
-    let lines = series.byDevice(.sum) { TimeSeries.add($0.cleanedLines, $0.invalidatedLines) }
-    let kinds = [
-      TimeSeries.Line(label: "cleaned", colour: "k1", values: series.total(.sum, \.cleanedLines)),
-      TimeSeries.Line(label: "invalidated", colour: "k2", values: series.total(.sum, \.invalidatedLines)),
-    ].filter { line in line.values.contains { $0 > 0 } }
-    let bounced = series.byDevice(.sum, \.bouncedBytes)
-    let live = series.byDevice(.maximum, \.liveBytes)
-    let slots = series.byDevice(.maximum, \.swiotlbSlots)
-    let maps = series.byDevice(.sum, \.maps)
+    let highest = "highest of each step; devices add up, though theirs need not coincide"
+    let cleaned = series.byDevice(.sum, \.cleanedLines)
+    let invalidated = series.byDevice(.sum, \.invalidatedLines)
+    let peak = max(
+      TimeChart.peak(cleaned, buckets: series.buckets), TimeChart.peak(invalidated, buckets: series.buckets))
+    let maps = cleaned.isEmpty && invalidated.isEmpty ? series.byDevice(.sum, \.maps) : []
     let all = [
       TimeChart(
-        title: "Lines cleaned and invalidated, by device", unit: "cache lines per \(step)", kind: .count,
-        lines: lines, series: series, noun: "cache lines"),
+        title: "Lines cleaned", unit: "cache lines per \(step)", kind: .count, lines: cleaned, series: series,
+        noun: "cache lines", reaching: peak),
       TimeChart(
-        title: "Lines by operation", unit: "cache lines per \(step)", kind: .count, lines: kinds,
-        series: series, noun: "cache lines"),
+        title: "Lines invalidated", unit: "cache lines per \(step)", kind: .count, lines: invalidated,
+        series: series, noun: "cache lines", reaching: peak),
       TimeChart(
-        title: "Map calls", unit: "calls per \(step)", kind: .count, lines: lines.isEmpty ? maps : [],
-        series: series, noun: "calls"),
+        title: "Map calls", unit: "calls per \(step)", kind: .count, lines: maps, series: series, noun: "calls"),
       TimeChart(
-        title: "Bytes copied through bounce buffers", unit: "bytes per \(step)", kind: .bytes, lines: bounced,
-        series: series, noun: ""),
+        title: "Bytes copied through bounce buffers", unit: "bytes per \(step)", kind: .bytes,
+        lines: series.byDevice(.sum, \.bouncedBytes), series: series, noun: ""),
       TimeChart(
-        title: "Bytes mapped", unit: "bytes, streaming and coherent; highest of each step", kind: .bytes,
-        lines: live, series: series, noun: ""),
+        title: "Bytes mapped", unit: "streaming and coherent, \(highest)", kind: .bytes,
+        lines: series.byDevice(.maximum, \.liveBytes), series: series, noun: ""),
       TimeChart(
-        title: "Swiotlb slots in use", unit: "slots of 2 KiB, highest of each step", kind: .count, lines: slots,
-        series: series, noun: "slots"),
+        title: "Swiotlb slots in use", unit: "slots of 2 KiB, \(highest)", kind: .count,
+        lines: series.byDevice(.maximum, \.swiotlbSlots), series: series, noun: "slots"),
     ]
     return all.filter { !$0.lines.isEmpty }
   }
 
   private struct Row {
     var from: UInt64
-    var lines: UInt64
+    var cleaned: UInt64
+    var invalidated: UInt64
     var bounced: UInt64
     var live: UInt64
     var slots: UInt64
@@ -75,7 +72,8 @@ struct TimeSection {
 
   /// The charts as numbers, in at most 32 rows.
   private func table(_ series: TimeSeries) -> Markup {
-    let lines = series.total(.sum) { TimeSeries.add($0.cleanedLines, $0.invalidatedLines) }
+    let cleaned = series.total(.sum, \.cleanedLines)
+    let invalidated = series.total(.sum, \.invalidatedLines)
     let bounced = series.total(.sum, \.bouncedBytes)
     let live = series.total(.maximum, \.liveBytes)
     let slots = series.total(.maximum, \.swiotlbSlots)
@@ -84,13 +82,14 @@ struct TimeSection {
     let rows = stride(from: 0, to: series.buckets, by: width).map { start -> Row in
       let range = start..<min(start + width, series.buckets)
       return Row(
-        from: Numbers.multiply(series.bucketNs, UInt64(start)), lines: Numbers.sum(lines[range]),
-        bounced: Numbers.sum(bounced[range]), live: live[range].max() ?? 0, slots: slots[range].max() ?? 0,
+        from: Numbers.multiply(series.bucketNs, UInt64(start)), cleaned: Numbers.sum(cleaned[range]),
+        invalidated: Numbers.sum(invalidated[range]), bounced: Numbers.sum(bounced[range]), live: live[range].max() ?? 0, slots: slots[range].max() ?? 0,
         lossy: lossy.contains(start / width))
     }
     let columns: [Column<Row>] = [
       Column("From", .name) { "\($0.from == 0 ? "0" : Formatting.duration($0.from))" },
-      .count("Lines") { $0.lines }, .bytes("Bounced") { $0.bounced },
+      .count("Lines cleaned") { $0.cleaned }, .count("Invalidated") { $0.invalidated },
+      .bytes("Bounced") { $0.bounced },
       .bytes("Mapped, highest") { $0.live }, .count("Slots, highest") { $0.slots },
       Column("Losses", .text) { $0.lossy ? "events lost" : "" },
     ]
