@@ -30,7 +30,8 @@ struct TimeSeries {
         series.maps.count, series.liveBytes.count, series.swiotlbSlots.count,
       ].max() ?? 0
     }.max()
-    let used = min(max(0, timeline.buckets), max(longest ?? 0, timeline.lossBuckets.max().map { $0 &+ 1 } ?? 0))
+    let used = min(
+      max(0, timeline.buckets), max(longest ?? 0, timeline.lossBuckets.max().map { $0 &+ 1 } ?? 0))
     guard used > 0 else { return nil }
     factor = (used - 1) / TimeSeries.limit + 1
     buckets = (used - 1) / factor + 1

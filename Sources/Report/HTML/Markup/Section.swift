@@ -43,7 +43,8 @@ enum Piece {
   /// The line under a table that was cut.
   static func omitted(_ omitted: Int, _ what: String) -> Markup {
     omitted <= 0
-      ? "" : "<p class=\"note\">\(count: UInt64(omitted)) more \(what) \(omitted == 1 ? "is" : "are") not shown.</p>"
+      ? ""
+      : "<p class=\"note\">\(count: UInt64(omitted)) more \(what) \(omitted == 1 ? "is" : "are") not shown.</p>"
   }
 }
 
@@ -56,6 +57,7 @@ extension Piece {
   /// A share as a number with a bar behind it.
   static func meter(_ share: Double) -> Markup {
     let width = Axis.percent(share)
-    return "<span class=\"meter\"><i style=\"width:\(width)\"></i>\(Formatting.percent(Numbers.unit(share)))</span>"
+    return
+      "<span class=\"meter\"><i style=\"width:\(width)\"></i>\(Formatting.percent(Numbers.unit(share)))</span>"
   }
 }

@@ -8,7 +8,8 @@ struct AnswerFigures {
   private var totals: Totals { context.profile.totals }
 
   var all: [AnswerFigure] {
-    profile.devices.isEmpty ? [] : [coherency, estimate, record, masks, bounces, failures, iommu, live].compactMap { $0 }
+    profile.devices.isEmpty
+      ? [] : [coherency, estimate, record, masks, bounces, failures, iommu, live].compactMap { $0 }
   }
 
   private var coherency: AnswerFigure {
@@ -114,7 +115,8 @@ struct AnswerFigures {
     }
     lines.append(names(context.ranking.devices.filter { $0.map.failed > 0 || $0.allocate.failed > 0 }))
     return AnswerFigure(
-      title: "Failed", value: "\(count: failed)", unit: failed == 1 ? "call" : "calls", lines: lines, tone: "bad")
+      title: "Failed", value: "\(count: failed)", unit: failed == 1 ? "call" : "calls", lines: lines,
+      tone: "bad")
   }
 
   private var iommu: AnswerFigure? {
@@ -144,7 +146,8 @@ struct AnswerFigures {
     let unknown = Numbers.add(totals.unmap.unknown, totals.free.unknown)
     if unknown > 0 {
       lines.append(
-        "\(Formatting.count(unknown, "release")) of what was \(Piece.define("unknown", "mapped before the trace"))")
+        "\(Formatting.count(unknown, "release")) of what was \(Piece.define("unknown", "mapped before the trace"))"
+      )
     }
     lines.append(
       "at the peak \(Formatting.count(totals.peak.mappings, "mapping")), \(bytes: totals.peak.bytes)")

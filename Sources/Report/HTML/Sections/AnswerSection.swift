@@ -52,7 +52,8 @@ struct AnswerSection {
   private var mostOfIt: Markup {
     guard let device = context.ranking.devices.first, context.profile.devices.count > 1 else { return "" }
     let share = Formatting.percent(Formatting.share(device.work.lines, of: totals.work.lines))
-    return " <a class=\"dev\" href=\"#\(context.ranking.anchor(device.name))\">\(device.name)</a> takes \(share)."
+    return
+      " <a class=\"dev\" href=\"#\(context.ranking.anchor(device.name))\">\(device.name)</a> takes \(share)."
   }
 
   private var figures: [Markup] {

@@ -22,14 +22,16 @@ struct CoherentMemorySection {
       Column("Device", .name, key: { $0.name }) { context.link($0.name) },
       .count("Allocated") { $0.allocate.calls }, .bytes("Bytes") { $0.allocate.bytes },
       .count("Failed") { $0.allocate.failed }, .count("Freed") { $0.free.calls },
-      .count("Blocks at the end") { $0.live.coherentBlocks }, .bytes("Bytes at the end") { $0.live.coherentBytes },
+      .count("Blocks at the end") { $0.live.coherentBlocks },
+      .bytes("Bytes at the end") { $0.live.coherentBytes },
       .bytes("Most bytes") { $0.peak.coherentBytes },
     ]
     if devices.contains(where: { $0.work.preparedLines > 0 }) {
       columns.append(.count("Lines prepared") { $0.work.preparedLines })
     }
     let shown = Array(devices.prefix(CoherentMemorySection.limit))
-    return ScrollTable(label: "Coherent memory", columns: columns, rows: shown, sortable: shown.count > 1).markup
+    return ScrollTable(label: "Coherent memory", columns: columns, rows: shown, sortable: shown.count > 1)
+      .markup
       + Piece.omitted(devices.count - shown.count, "devices")
   }
 
@@ -38,7 +40,8 @@ struct CoherentMemorySection {
     let columns: [Column<PoolProfile>] = [
       Column("Pool", .name, key: { $0.name }) { "\($0.name.isEmpty ? "unnamed" : $0.name)" },
       Column("Device", .text) { context.link($0.device) },
-      .bytes("Block") { $0.blockSize }, .bytes("Alignment") { $0.alignment }, .bytes("Boundary") { $0.boundary },
+      .bytes("Block") { $0.blockSize }, .bytes("Alignment") { $0.alignment },
+      .bytes("Boundary") { $0.boundary },
       .count("Allocated") { $0.allocations }, .count("Freed") { $0.frees }, .count("Failed") { $0.failed },
       .count("At the end") { $0.live }, .count("Most") { $0.peak },
       Column("Most bytes", key: { String(Numbers.multiply($0.peak, $0.blockSize)) }) {

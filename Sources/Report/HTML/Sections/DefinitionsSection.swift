@@ -5,6 +5,7 @@ struct DefinitionsSection {
       "<dt id=\"def-\(definition.id)\">\(definition.title)</dt><dd>\(definition.text)</dd>"
     }
     return Section(
-      id: "definitions", title: "How the numbers are defined", body: "<dl class=\"definitions\">\(entries)</dl>")
+      id: "definitions", title: "How the numbers are defined",
+      body: "<dl class=\"definitions\">\(entries)</dl>")
   }
 }

@@ -17,7 +17,10 @@ struct DeviceDetail {
 
   private var facts: Markup {
     var facts: [(String, Markup)] = [
-      ("Caches", "\(device.coherent ? "coherent" : "non-coherent"), \(Wording.reason(device.coherentBecause))"),
+      (
+        "Caches",
+        "\(device.coherent ? "coherent" : "non-coherent"), \(Wording.reason(device.coherentBecause))"
+      ),
       ("Addressing", "\(Wording.addressing(device.addressing))"),
       ("Streaming mask", "\(Wording.mask(of: device)), \(Wording.reason(device.maskBecause))"),
     ]
@@ -125,7 +128,11 @@ struct DeviceDetail {
       ("Copied in", "\(bytes: bounce.bytesIn)"), ("Copied out", "\(bytes: bounce.bytesOut)"),
     ]
     for cause in Wording.causes(bounce) {
-      facts.append((cause.name == "unknown" ? "Of unknown cause" : "Because of \(causeName(cause.name))", "\(count: cause.count)"))
+      facts.append(
+        (
+          cause.name == "unknown" ? "Of unknown cause" : "Because of \(causeName(cause.name))",
+          "\(count: cause.count)"
+        ))
     }
     facts.append(("Mask pressure", "\(Formatting.percent(Numbers.unit(device.pressure)))"))
     return "<div><h4>Bounces</h4>\(Piece.facts(facts))</div>"

@@ -4,6 +4,13 @@ import Replay
 /// Where the lines come from: a bar a device, divided by step and direction.
 struct DirectionSection {
   let context: ReportContext
+  /// The parts that occur, those without work last.
+  private let used: [Part]
+
+  init(context: ReportContext) {
+    self.context = context
+    used = DirectionSection.parts(of: context.profile)
+  }
 
   /// A part of a bar, in the order in which parts are drawn.
   struct Part {
@@ -49,7 +56,8 @@ struct DirectionSection {
     let longest = rows.map(\.covered).max() ?? 0
     let idle: Markup =
       used.contains(where: \.isIdle)
-      ? " Outlined: lines of calls for which this architecture has nothing to do; the number leaves them out." : ""
+      ? " Outlined: lines of calls for which this architecture has nothing to do; the number leaves them out."
+      : ""
     return Section(
       id: "direction", title: "By device and direction",
       lead: """
@@ -67,13 +75,12 @@ struct DirectionSection {
     return Row(name: name, table: table, lines: lines, covered: table.total.lines)
   }
 
-  /// The parts that occur, those without work last.
-  private var used: [Part] {
+  private static func parts(of profile: Profile) -> [Part] {
     let parts = DirectionSection.parts.filter { part in
-      context.profile.devices.contains { $0.maintenance[part.step, part.direction].calls > 0 }
+      profile.devices.contains { $0.maintenance[part.step, part.direction].calls > 0 }
     }.map { part in
       var part = part
-      if context.profile.platform.operations[part.step]?[part.direction] == "none" {
+      if profile.platform.operations[part.step]?[part.direction] == "none" {
         (part.isIdle, part.colour) = (true, "idle")
       }
       return part

@@ -13,7 +13,7 @@ struct LifetimesSection {
     let all = context.ranking.devices.filter { $0.lifetimes.count > 0 }
     guard !all.isEmpty else { return nil }
     let shown = all.prefix(LifetimesSection.limit)
-    let lowest = shown.compactMap { lowest($0.lifetimes) }.min() ?? 1
+    let lowest = shown.compactMap { self.lowest($0.lifetimes) }.min() ?? 1
     let highest = shown.map(\.lifetimes.maximum).max() ?? 1
     let scale = LogarithmicTimeScale(lowest: lowest, highest: highest)
     return Section(
@@ -45,7 +45,8 @@ struct LifetimesSection {
     let late = histogram.quantile(0.99) ?? 0
     let marks = [
       Histogram.Mark(
-        position: scale.position(median), label: "median \(Formatting.duration(median))", style: "mark", row: 0),
+        position: scale.position(median), label: "median \(Formatting.duration(median))", style: "mark",
+        row: 0),
       Histogram.Mark(
         position: scale.position(late), label: "p99 \(Formatting.duration(late))", style: "mark", row: 1),
     ]

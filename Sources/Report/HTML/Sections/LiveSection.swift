@@ -24,7 +24,8 @@ struct LiveSection {
       ? " A ? marks what is \(Piece.define("uncertain", "uncertain"))." : ""
     return Section(
       id: "live", title: "Mapped at the end",
-      lead: "\(Formatting.count(UInt64(live.count), "mapping or block", plural: "mappings and blocks")).\(uncertain)",
+      lead:
+        "\(Formatting.count(UInt64(live.count), "mapping or block", plural: "mappings and blocks")).\(uncertain)",
       body: table.markup + Piece.omitted(live.count - shown.count, "mappings"))
   }
 

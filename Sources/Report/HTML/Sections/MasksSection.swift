@@ -57,7 +57,8 @@ struct MasksSection {
     }
     let plot = Histogram(
       title: "Address widths of \(device.name)", description: description(device, counts, range),
-      bars: counts.map { $0.mappings == 0 ? 0 : max(0.001, Numbers.share($0.bytes, of: most)) }, colour: "bar-fill",
+      bars: counts.map { $0.mappings == 0 ? 0 : max(0.001, Numbers.share($0.bytes, of: most)) },
+      colour: "bar-fill",
       limit: device.maskBecause == .observed ? nil : mask.map { $0 - range.lowerBound + 1 },
       caption: { index in
         let count = counts[index]
@@ -76,7 +77,9 @@ struct MasksSection {
       """
   }
 
-  private func description(_ device: DeviceProfile, _ counts: [WidthCount], _ range: ClosedRange<Int>) -> String {
+  private func description(_ device: DeviceProfile, _ counts: [WidthCount], _ range: ClosedRange<Int>)
+    -> String
+  {
     let used = zip(range, counts).filter { $0.1.mappings > 0 }
       .map { "\($0.0) bits \(Formatting.bytes($0.1.bytes))" }
     return "Mask \(Wording.mask(of: device)). " + used.joined(separator: ", ")

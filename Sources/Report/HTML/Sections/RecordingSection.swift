@@ -29,7 +29,8 @@ struct RecordingSection {
       ("Lost", lost),
     ]
     if recording.overruns > 0 {
-      facts.append(("Overwritten or dropped", "\(count: recording.overruns), by the recorder's own statistics"))
+      facts.append(
+        ("Overwritten or dropped", "\(count: recording.overruns), by the recorder's own statistics"))
     }
     if !context.profile.filter.isEmpty { facts.append(("Filter", "\(context.profile.filter)")) }
     let prices = platform.calibrated ? "calibrated" : "uncalibrated"

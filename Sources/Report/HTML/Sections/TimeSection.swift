@@ -46,7 +46,8 @@ struct TimeSection {
         title: "Lines invalidated", unit: "cache lines per \(step)", kind: .count, lines: invalidated,
         series: series, noun: "cache lines", reaching: peak),
       TimeChart(
-        title: "Map calls", unit: "calls per \(step)", kind: .count, lines: maps, series: series, noun: "calls"),
+        title: "Map calls", unit: "calls per \(step)", kind: .count, lines: maps, series: series,
+        noun: "calls"),
       TimeChart(
         title: "Bytes copied through bounce buffers", unit: "bytes per \(step)", kind: .bytes,
         lines: series.byDevice(.sum, \.bouncedBytes), series: series, noun: ""),
@@ -83,7 +84,8 @@ struct TimeSection {
       let range = start..<min(start + width, series.buckets)
       return Row(
         from: Numbers.multiply(series.bucketNs, UInt64(start)), cleaned: Numbers.sum(cleaned[range]),
-        invalidated: Numbers.sum(invalidated[range]), bounced: Numbers.sum(bounced[range]), live: live[range].max() ?? 0, slots: slots[range].max() ?? 0,
+        invalidated: Numbers.sum(invalidated[range]), bounced: Numbers.sum(bounced[range]),
+        live: live[range].max() ?? 0, slots: slots[range].max() ?? 0,
         lossy: lossy.contains(start / width))
     }
     let columns: [Column<Row>] = [
