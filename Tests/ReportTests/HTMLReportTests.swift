@@ -9,21 +9,19 @@ import Testing
 
   /// What a person reads: everything but tags, style and script.
   static func text(_ page: String) -> String {
-    var text = ""
+    var text: [UInt8] = []
     var inTag = false
     let body = page[(page.firstRange(of: "<body>")?.upperBound ?? page.startIndex)...]
     let end = body.firstRange(of: "<script>")?.lowerBound ?? body.endIndex
-    for character in body[..<end] {
-      if character == "<" {
-        inTag = true
-      } else if character == ">" {
+    for byte in body[..<end].utf8 {
+      if byte == UInt8(ascii: "<") { inTag = true }
+      if !inTag { text.append(byte) }
+      if byte == UInt8(ascii: ">") {
         inTag = false
-        text += " "
-      } else if !inTag {
-        text.append(character)
+        text.append(UInt8(ascii: " "))
       }
     }
-    return text.split(separator: " ").joined(separator: " ")
+    return String(decoding: text, as: UTF8.self).split(separator: " ").joined(separator: " ")
   }
 
   @Test(arguments: [Profile(), Profiles.board, Profiles.crowded(devices: 64), Profiles.attack])

@@ -27,6 +27,17 @@ enum Axis {
     }.joined()
   }
 
+  /// As `horizontal`, with all labels shown and in the middle below their marks.
+  static func centred(_ ticks: [Tick]) -> Markup {
+    ticks.map { tick -> Markup in
+      let x = percent(tick.position)
+      return """
+        <g class="xtick"><line x1="\(x)" x2="\(x)" y1="100%" y2="100%" class="tick"/>\
+        <text x="\(x)" y="100%" dy="18">\(tick.label)</text></g>
+        """
+    }.joined()
+  }
+
   static func percent(_ position: Double) -> Markup { "\(Numbers.unit(position) * 100)%" }
 }
 

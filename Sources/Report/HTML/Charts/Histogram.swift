@@ -8,6 +8,8 @@ struct Histogram {
     var style: String
     /// Which line of labels above the plot, from the top.
     var row: Int
+    /// From here on along the axis the label stands to the left of its line.
+    var turn = 0.6
   }
 
   var title: String
@@ -36,7 +38,7 @@ struct Histogram {
       """
       \(grid)\
       \(Figure.stretched(width: max(1, bars.count), "<path class=\"\(colour)\" d=\"\(within)\"/>\(outside)"))\
-      \(captions(heights))\(marks.map(line))<g class="xticks">\(Axis.horizontal(ticks))</g>
+      \(captions(heights))\(marks.map(line))<g class="xticks">\(Axis.centred(ticks))</g>
       """)
     return "<div class=\"plot small rows-\(rows)\">\(image)</div>"
   }
@@ -45,8 +47,8 @@ struct Histogram {
 
   private func line(_ mark: Mark) -> Markup {
     let x = Axis.percent(mark.position)
-    let end: Markup = mark.position > 0.6 ? " end" : ""
-    let shift = mark.position > 0.6 ? -4 : 4
+    let end: Markup = mark.position > mark.turn ? " end" : ""
+    let shift = mark.position > mark.turn ? -4 : 4
     let y = -(rows - mark.row) * 14 + 10
     return """
       <g class="\(mark.style)"><line x1="\(x)" x2="\(x)" y1="\(y - 8)" y2="100%"/>\

@@ -98,9 +98,13 @@ struct LogarithmicTimeScale {
     Numbers.unit((log10(Double(max(1, nanoseconds))) - first) / (last - first))
   }
 
+  /// Powers of ten; of a thousand where there would be more than five.
   var ticks: [Tick] {
-    stride(from: first, through: last, by: 1).map { exponent in
-      Tick(position: (exponent - first) / (last - first), label: LogarithmicTimeScale.label(Int(exponent)))
+    let step = last - first > 4 ? 3.0 : 1.0
+    let lowest = (first / step).rounded(.up) * step
+    return stride(from: lowest, through: last, by: step).map { (exponent: Double) -> Tick in
+      let position = (exponent - first) / (last - first)
+      return Tick(position: position, label: LogarithmicTimeScale.label(Int(exponent)))
     }
   }
 

@@ -65,7 +65,7 @@ struct TimeChart {
     let value = kind == .bytes ? Formatting.bytes(peak) : Formatting.count(peak)
     let names = lines.map(\.label).joined(separator: ", ")
     return "Stacked areas over \(Formatting.duration(series.span)) for \(names). "
-      + "The highest is \(value) \(noun), \(Formatting.duration(time)) after the start."
+      + "The highest is \(value)\(noun.isEmpty ? "" : " " + noun), \(Formatting.duration(time)) after the start."
   }
 
   /// The values for the script: decimal numbers with spaces between, repeated ones as `value*times`.

@@ -2,8 +2,9 @@ extension Stylesheet {
   static let tables = """
     .scroll { overflow-x: auto; container-type: inline-size; border: 1px solid var(--rule); border-radius: 5px; }
     table { border-collapse: collapse; width: 100%; font-size: .87rem; font-variant-numeric: tabular-nums; }
-    th, td { padding: .28rem .65rem; text-align: left; white-space: nowrap; vertical-align: top; }
-    thead th { background: var(--panel); font-weight: 600; border-bottom: 1px solid var(--rule); vertical-align: bottom; }
+    th, td { padding: .28rem .55rem; text-align: left; white-space: nowrap; vertical-align: top; }
+    thead th { background: var(--panel); font-weight: 600; border-bottom: 1px solid var(--rule); vertical-align: bottom;
+      white-space: normal; }
     tbody th { font-weight: 400; }
     tbody tr:not(.more) > * { border-top: 1px solid var(--rule); }
     tbody:first-of-type tr:first-child > * { border-top: 0; }
@@ -12,10 +13,9 @@ extension Stylesheet {
     .c { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .92em; }
     td:not(.n):not(.c), tbody th { max-width: 26rem; overflow: hidden; text-overflow: ellipsis; }
     tbody:target > tr > * { background: var(--warn-paper); }
-    .more > td { padding: 0 0 .3rem; max-width: none; white-space: normal; }
-    td.more-cell, .more > td { overflow: visible; }
-    .more details { position: sticky; left: 0; width: 100%; max-width: 100cqi; padding: 0 .65rem; }
-    .more summary { color: var(--link); font-size: .82rem; }
+    .sortable .more > td { padding: 0 0 .2rem; max-width: none; overflow: visible; white-space: normal; }
+    .more details { position: sticky; left: 0; width: 100%; max-width: 100cqi; padding: 0 .55rem; }
+    .more summary { color: var(--link); font-size: .78rem; line-height: 1.3; }
     .detail { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1rem 1.5rem;
       padding: .7rem 0; white-space: normal; }
     .detail > div { min-width: 0; }
@@ -71,16 +71,14 @@ extension Stylesheet {
     .xtick.start text { text-anchor: start; }
     .xtick.end text { text-anchor: end; }
     .tick { stroke: var(--soft); }
-    .xtick .tick { transform: translateY(0); }
-    .data path { stroke: var(--paper); stroke-width: .5; vector-effect: non-scaling-stroke; }
     path.c0 { fill: var(--c0); } path.c1 { fill: var(--c1); } path.c2 { fill: var(--c2); } path.c3 { fill: var(--c3); }
     path.c4 { fill: var(--c4); } path.c5 { fill: var(--c5); } path.c6 { fill: var(--c6); }
-    .data path.loss { fill: var(--loss); opacity: .16; stroke: none; }
-    .data path.bar-fill { fill: var(--fill); stroke: none; }
-    .data path.beyond { fill: var(--beyond); stroke: none; }
+    .data path.loss { fill: var(--loss); opacity: .16; }
+    .data path.bar-fill { fill: var(--fill); }
+    .data path.beyond { fill: var(--beyond); }
     .mark line { stroke: var(--mark); stroke-width: 1.5; }
     .mark.bound line { stroke-dasharray: 4 3; }
-    .marklab { fill: var(--ink); }
+    .marklab { fill: var(--ink); paint-order: stroke; stroke: var(--paper); stroke-width: 4px; }
     .marklab.end { text-anchor: end; }
     .hit { fill: transparent; }
     .hit:hover { fill: var(--ink); fill-opacity: .12; }
@@ -104,7 +102,7 @@ extension Stylesheet {
     .cursor, .brush { position: absolute; top: 8px; bottom: 24px; pointer-events: none; }
     .cursor { border-left: 1px solid var(--ink); }
     .brush { background: var(--link); opacity: .2; }
-    .flame { border: 0; }
+    .flame { border: 0; margin-bottom: 1.25rem; }
     .flame svg { min-width: 36rem; }
     .f rect { fill: var(--flame-kernel); stroke: var(--paper); stroke-width: 1; }
     .f.root rect { fill: var(--flame-root); } .f.module rect { fill: var(--flame-module); }

@@ -54,12 +54,12 @@ enum Stylesheet {
     header, .page, footer { max-width: 82rem; margin: 0 auto; padding: 0 1.25rem; }
     header { padding-top: 1.5rem; padding-bottom: 1rem; }
     .brand { font-size: .85rem; font-weight: 600; letter-spacing: .02em; }
-    .brand span, .unit, .lead, .note, .axis, .meaning, .part, .zero, footer { color: var(--soft); }
+    .brand span, .unit, .lead, .note, .axis, .part, .zero, footer { color: var(--soft); }
     .brand span { font-weight: 400; }
     .meta { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 0 .5rem; color: var(--soft);
       font-size: .9rem; }
     .meta li { overflow-wrap: anywhere; min-width: 0; }
-    .meta li + li::before { content: "·"; margin-right: .5rem; }
+    .meta li:not(:last-child)::after { content: "·"; margin-left: .5rem; }
     .contents ol { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .1rem 1rem; font-size: .9rem; }
     .contents { border-block: 1px solid var(--rule); padding: .5rem 0; }
     .contents a { text-decoration: none; }
@@ -80,14 +80,13 @@ enum Stylesheet {
     .headline { font-size: 1.15rem; line-height: 1.4; margin: .6rem 0 1rem; max-width: 50rem; }
     .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr)); gap: .75rem; }
     .figure { background: var(--panel); border: 1px solid var(--rule); border-radius: 6px; padding: .7rem .9rem;
-      border-top: 3px solid var(--rule); display: flex; flex-direction: column; min-width: 0; }
+      border-top: 3px solid var(--rule); min-width: 0; }
     .figure h3 { font-size: .85rem; font-weight: 600; }
     .figure.good { border-top-color: var(--good); }
     .figure.bad { border-top-color: var(--bad); }
     .figure .value { font-size: 1.45rem; line-height: 1.25; font-variant-numeric: tabular-nums; margin: .1rem 0; }
     .figure.bad .value { color: var(--bad); }
     .figure .part { font-size: .87rem; line-height: 1.4; color: var(--ink); overflow-wrap: anywhere; }
-    .figure .meaning { font-size: .78rem; line-height: 1.4; margin-top: auto; padding-top: .5rem; }
     .facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .15rem 1rem; font-size: .9rem; }
     .facts dt { color: var(--soft); overflow-wrap: anywhere; max-width: 18rem; }
     .facts dd { overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
@@ -99,7 +98,7 @@ enum Stylesheet {
     main > section > details, .time + details { margin-top: .75rem; font-size: .9rem; }
     main > section > details > .scroll { margin-top: .4rem; }
     @media (min-width: 70rem) {
-      .page { display: grid; grid-template-columns: 12.5rem minmax(0, 1fr); gap: 2.25rem; }
+      .page { display: grid; grid-template-columns: 11.5rem minmax(0, 1fr); gap: 2rem; }
       .contents { position: sticky; top: 1rem; align-self: start; border: 0; margin-top: 1.4rem; padding: 0; }
       .contents ol { flex-direction: column; gap: .25rem; }
     }

@@ -27,7 +27,8 @@ struct AnswerFigures {
     if unsized > 0 { lines.append("\(Formatting.count(unsized, "call")) of unknown size not in the lines") }
     if work.lines == 0 && profile.devices.allSatisfy(\.coherent) { lines.append("every device is coherent") }
     return AnswerFigure(
-      title: "Coherency", definition: "maintenance", value: "\(count: work.lines)", unit: "cache lines",
+      title: "Coherency", definition: "maintenance", value: "\(count: work.lines)",
+      unit: work.lines == 1 ? "cache line" : "cache lines",
       lines: lines)
   }
 
@@ -65,7 +66,8 @@ struct AnswerFigures {
     ]
     lines.append("recorded: \(steps.isEmpty ? "nothing" : steps)")
     return AnswerFigure(
-      title: "Kernel's own record", definition: "measured", value: "\(count: calls)", unit: "calls",
+      title: "Kernel's own record", definition: "measured", value: "\(count: calls)",
+      unit: calls == 1 ? "call" : "calls",
       lines: lines, tone: equal ? "good" : "bad")
   }
 
@@ -85,7 +87,8 @@ struct AnswerFigures {
     let failed = bounce.requests > bounce.mappings && bounce.requests > 0
     if failed { lines.append("\(Formatting.count(bounce.requests, "request")) for a bounce buffer") }
     return AnswerFigure(
-      title: "Bounces", definition: "bounce", value: "\(count: bounce.mappings)", unit: "mappings",
+      title: "Bounces", definition: "bounce", value: "\(count: bounce.mappings)",
+      unit: bounce.mappings == 1 ? "mapping" : "mappings",
       lines: lines, tone: bounce.mappings == 0 && bounce.requests == 0 ? "good" : "")
   }
 
@@ -152,7 +155,8 @@ struct AnswerFigures {
     lines.append(
       "at the peak \(Formatting.count(totals.peak.mappings, "mapping")), \(bytes: totals.peak.bytes)")
     return AnswerFigure(
-      title: "Mapped at the end", definition: "live", value: "\(count: live.mappings)", unit: "mappings",
+      title: "Mapped at the end", definition: "live", value: "\(count: live.mappings)",
+      unit: live.mappings == 1 ? "mapping" : "mappings",
       lines: lines)
   }
 

@@ -51,7 +51,7 @@ struct AnswerSection {
 
   private var mostOfIt: Markup {
     guard let device = context.ranking.devices.first, context.profile.devices.count > 1 else { return "" }
-    let share = Formatting.percent(Formatting.share(device.work.lines, of: totals.work.lines))
+    let share = Formatting.percent(Numbers.share(device.work.lines, of: totals.work.lines))
     return
       " <a class=\"dev\" href=\"#\(context.ranking.anchor(device.name))\">\(device.name)</a> takes \(share)."
   }
@@ -73,19 +73,11 @@ struct AnswerFigure {
   var tone: String = ""
 
   var markup: Markup {
-    """
-    <div class="figure \(tone)"><h3>\(title)</h3>\
-    <p class="value">\(value) <span class="unit">\(unit)</span></p>\
-    \(lines.map { "<p class=\"part\">\($0)</p>" as Markup })\
-    \(meaning)</div>
-    """
-  }
-
-  private var meaning: Markup {
-    guard let text = Definitions.definition(definition)?.text else { return "" }
+    let heading: Markup = definition.isEmpty ? "\(title)" : Piece.define(definition, title)
     return """
-      <p class="meaning">\(Piece.firstSentence(text)) \
-      <a href="#def-\(definition)" aria-label="More about: \(title)">More</a></p>
+      <div class="figure \(tone)"><h3>\(heading)</h3>\
+      <p class="value">\(value) <span class="unit">\(unit)</span></p>\
+      \(lines.map { "<p class=\"part\">\($0)</p>" as Markup })</div>
       """
   }
 }

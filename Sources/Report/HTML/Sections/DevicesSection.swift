@@ -44,9 +44,9 @@ struct DevicesSection {
         })
     }
     columns += [
-      Column("Mask", key: { String($0.streamingMask ?? 0) }) { "\(Wording.mask(of: $0))" },
-      Column("Top address", key: { String($0.highestAddress ?? 0) }) { device in
-        device.highestAddress == nil ? "<span class=\"zero\">–</span>" : "\(device.bitsUsed) bits"
+      Column("Mask, bits", key: { String($0.streamingMask ?? 0) }) { mask($0) },
+      Column("Top address, bits", key: { String($0.highestAddress ?? 0) }) { device in
+        device.highestAddress == nil ? "<span class=\"zero\">–</span>" : "\(device.bitsUsed)"
       },
       .bytes("Bounced") { $0.bounce.bytes },
       Column("Pressure", key: { Coordinate.text($0.pressure * 1000) }) {
@@ -56,6 +56,12 @@ struct DevicesSection {
       .bytes("Most mapped") { Numbers.add($0.peak.bytes, $0.peak.coherentBytes) },
     ]
     return columns
+  }
+
+  private func mask(_ device: DeviceProfile) -> Markup {
+    guard let mask = device.streamingMask else { return "<span class=\"zero\">–</span>" }
+    let bits = mask & (mask &+ 1) == 0 ? "\(64 - mask.leadingZeroBitCount)" : Formatting.hex(mask)
+    return "\(device.maskBecause == .observed ? "≥ " : "")\(bits)"
   }
 
   private func omitted(_ rest: ArraySlice<DeviceProfile>) -> Markup {

@@ -46,9 +46,10 @@ struct LifetimesSection {
     let marks = [
       Histogram.Mark(
         position: scale.position(median), label: "median \(Formatting.duration(median))", style: "mark",
-        row: 0),
+        row: 1, turn: 0.35),
       Histogram.Mark(
-        position: scale.position(late), label: "p99 \(Formatting.duration(late))", style: "mark", row: 1),
+        position: scale.position(late), label: "p99 \(Formatting.duration(late))", style: "mark", row: 0,
+        turn: 0.65),
     ]
     let plot = Histogram(
       title: "Lifetimes of the mappings of \(device.name)",

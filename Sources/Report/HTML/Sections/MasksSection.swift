@@ -52,7 +52,8 @@ struct MasksSection {
           position: Double(mask - range.lowerBound + 1) / width, label: "mask \(Wording.mask(of: device))",
           style: device.maskBecause == .observed ? "mark bound" : "mark", row: 0))
     }
-    let ticks = range.filter { $0 % 8 == 0 && $0 > 0 }.map {
+    let spacing = range.count > 24 ? 8 : 4
+    let ticks = range.filter { $0 % spacing == 0 && $0 > 0 }.map {
       Tick(position: (Double($0 - range.lowerBound) + 0.5) / width, label: "\($0)")
     }
     let plot = Histogram(
