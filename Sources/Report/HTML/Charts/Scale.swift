@@ -98,9 +98,9 @@ struct LogarithmicTimeScale {
     Numbers.unit((log10(Double(max(1, nanoseconds))) - first) / (last - first))
   }
 
-  /// Powers of ten; of a thousand where there would be more than five.
+  /// Powers of ten, or every second or third of them: at most five or so.
   var ticks: [Tick] {
-    let step = last - first > 4 ? 3.0 : 1.0
+    let step = last - first > 8 ? 3.0 : last - first > 4 ? 2.0 : 1.0
     let lowest = (first / step).rounded(.up) * step
     return stride(from: lowest, through: last, by: step).map { (exponent: Double) -> Tick in
       let position = (exponent - first) / (last - first)

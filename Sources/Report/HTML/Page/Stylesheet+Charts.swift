@@ -2,7 +2,7 @@ extension Stylesheet {
   static let tables = """
     .scroll { overflow-x: auto; container-type: inline-size; border: 1px solid var(--rule); border-radius: 5px; }
     table { border-collapse: collapse; width: 100%; font-size: .87rem; font-variant-numeric: tabular-nums; }
-    th, td { padding: .28rem .55rem; text-align: left; white-space: nowrap; vertical-align: top; }
+    th, td { padding: .28rem .5rem; text-align: left; white-space: nowrap; vertical-align: top; }
     thead th { background: var(--panel); font-weight: 600; border-bottom: 1px solid var(--rule); vertical-align: bottom;
       white-space: normal; }
     tbody th { font-weight: 400; }
@@ -14,7 +14,7 @@ extension Stylesheet {
     td:not(.n):not(.c), tbody th { max-width: 26rem; overflow: hidden; text-overflow: ellipsis; }
     tbody:target > tr > * { background: var(--warn-paper); }
     .sortable .more > td { padding: 0 0 .2rem; max-width: none; overflow: visible; white-space: normal; }
-    .more details { position: sticky; left: 0; width: 100%; max-width: 100cqi; padding: 0 .55rem; }
+    .more details { position: sticky; left: 0; width: 100%; max-width: 100cqi; padding: 0 .5rem; }
     .more summary { color: var(--link); font-size: .78rem; line-height: 1.3; }
     .detail { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1rem 1.5rem;
       padding: .7rem 0; white-space: normal; }
@@ -22,7 +22,7 @@ extension Stylesheet {
     .detail .facts { font-size: .85rem; }
     .sortable thead button { all: unset; cursor: pointer; }
     .sortable thead button:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
-    .sortable thead button::after { content: "↕"; color: var(--soft); margin-left: .25em; opacity: .55; }
+    .sortable thead button::after { content: "↕"; color: var(--soft); margin-left: .15em; font-size: .8em; opacity: .6; }
     .sortable [aria-sort="ascending"] button::after { content: "↑"; opacity: 1; color: var(--ink); }
     .sortable [aria-sort="descending"] button::after { content: "↓"; opacity: 1; color: var(--ink); }
     .filter { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .6rem; margin: .2rem 0 .5rem;

@@ -78,7 +78,7 @@ enum Stylesheet {
       border-radius: 5px; padding: .6rem .9rem; margin: .75rem 0; }
     .caveats ul, .problems { padding-left: 1.15rem; font-size: .92rem; overflow-wrap: anywhere; }
     .headline { font-size: 1.15rem; line-height: 1.4; margin: .6rem 0 1rem; max-width: 50rem; }
-    .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr)); gap: .75rem; }
+    .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); gap: .75rem; }
     .figure { background: var(--panel); border: 1px solid var(--rule); border-radius: 6px; padding: .7rem .9rem;
       border-top: 3px solid var(--rule); min-width: 0; }
     .figure h3 { font-size: .85rem; font-weight: 600; }
