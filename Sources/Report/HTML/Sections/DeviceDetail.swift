@@ -71,11 +71,16 @@ struct DeviceDetail {
       CallRow(name: "sync for device", counts: device.syncForDevice),
       CallRow(name: "allocate", counts: device.allocate), CallRow(name: "free", counts: device.free),
     ].filter { $0.counts.calls > 0 }
-    let columns: [Column<CallRow>] = [
+    var columns: [Column<CallRow>] = [
       Column("Call", .name) { "\($0.name)" }, .count("Calls") { $0.counts.calls },
       .count("Segments") { $0.counts.segments }, .bytes("Bytes") { $0.counts.bytes },
-      .count("Failed") { $0.counts.failed }, .count("Unknown before") { $0.counts.unknown },
     ]
+    if rows.contains(where: { $0.counts.failed > 0 }) {
+      columns.append(.count("Failed") { $0.counts.failed })
+    }
+    if rows.contains(where: { $0.counts.unknown > 0 }) {
+      columns.append(.count("Unknown before the trace") { $0.counts.unknown })
+    }
     return ScrollTable(label: "Calls of \(device.name)", columns: columns, rows: rows).markup
   }
 
@@ -95,13 +100,15 @@ struct DeviceDetail {
     }
     if rows.isEmpty { return "" }
     let operations = context.profile.platform.operations
-    let columns: [Column<MaintenanceRow>] = [
+    var columns: [Column<MaintenanceRow>] = [
       Column("Step", .name) { "\(Wording.step($0.step))" },
       Column("Direction", .text) { "\($0.step == .prepare ? "any" : $0.direction.name)" },
       Column("Does", .text) { "\((operations[$0.step]?[$0.direction]).map(Wording.operation) ?? "unknown")" },
       .count("Calls") { $0.sum.calls }, .bytes("Bytes") { $0.sum.bytes }, .count("Lines") { $0.sum.lines },
-      .count("Unknown size") { $0.sum.unsizedCalls },
     ]
+    if rows.contains(where: { $0.sum.unsizedCalls > 0 }) {
+      columns.append(.count("Calls of unknown size") { $0.sum.unsizedCalls })
+    }
     let waste = roundingWaste(rows)
     return """
       <div><h4>Cache maintenance</h4>\
@@ -154,7 +161,7 @@ struct DeviceDetail {
         "\($0.time >= start ? Formatting.duration($0.time - start) : "before the first event")"
       },
       Column("For", .text) {
-        "\($0.streaming && $0.coherent ? "streaming and coherent" : $0.streaming ? "streaming" : "coherent")"
+        "\($0.streaming && $0.coherent ? "both" : $0.streaming ? "streaming" : "coherent")"
       },
       Column("Mask", .code) { "\(Formatting.hex($0.mask))" },
       Column("Bits") { "\(64 - $0.mask.leadingZeroBitCount)" },
