@@ -56,7 +56,7 @@ struct ScrollTable<Row> {
     if detail != nil { classes += " detailed" }
     let filter: Markup = filterLabel.map { " data-filter=\"\($0)\"" } ?? ""
     return """
-      <div class="scroll" role="region" aria-label="\(label)" tabindex="0">\
+      <div class="scroll\(rows.count > 40 ? " long" : "")" role="region" aria-label="\(label)" tabindex="0">\
       <table class="\(classes)"\(filter)><thead><tr>\(columns.map(head))</tr></thead>\(body)</table></div>
       """
   }

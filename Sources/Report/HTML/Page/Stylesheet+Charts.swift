@@ -10,7 +10,9 @@ extension Stylesheet {
     tbody:first-of-type tr:first-child > * { border-top: 0; }
     tbody tr:not(.more):hover > * { background: var(--hover); }
     .n { text-align: right; }
-    .c { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .92em; }
+    .long { max-height: min(40rem, 85vh); overflow-y: auto; }
+    .long thead th { position: sticky; top: 0; z-index: 1; box-shadow: 0 1px var(--rule); }
+    td.c { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .92em; }
     td:not(.n):not(.c), tbody th { max-width: 26rem; overflow: hidden; text-overflow: ellipsis; }
     tbody:target > tr > * { background: var(--warn-paper); }
     .sortable .more > td { padding: 0 0 .2rem; max-width: none; overflow: visible; white-space: normal; }
@@ -49,7 +51,8 @@ extension Stylesheet {
     .swatch.loss { background: repeating-linear-gradient(45deg, var(--loss) 0 1.5px, transparent 1.5px 4px); }
     .swatch.flame-caller { background: var(--flame-caller); } .swatch.flame-module { background: var(--flame-module); }
     .swatch.flame-kernel { background: var(--flame-kernel); }
-    .dev { white-space: nowrap; }
+    .dev { overflow-wrap: anywhere; }
+    figcaption > * { min-width: 0; overflow-wrap: anywhere; }
     .chart { min-width: 0; }
     .charts { display: grid; gap: 1.4rem; }
     figcaption { display: flex; flex-wrap: wrap; gap: 0 .6rem; align-items: baseline; }
@@ -136,7 +139,9 @@ extension Stylesheet {
       .page { display: block; }
       .contents, .skip, .filter, .time-tools, .flame-tools, .sortable thead button::after { display: none; }
       details:not([open]) { display: none; }
-      .scroll { overflow: visible; container-type: normal; border: 0; }
+      .scroll { overflow: visible; max-height: none; container-type: normal; border: 0; }
+      .long thead th { position: static; }
+      tbody th { min-width: 7em; }
       table { font-size: 7.5pt; }
       th, td { padding: .12rem .35rem; white-space: normal; overflow-wrap: anywhere; }
       td.n, thead th { overflow-wrap: normal; }

@@ -29,9 +29,15 @@ struct LiveSection {
       body: table.markup + Piece.omitted(live.count - shown.count, "mappings"))
   }
 
+  /// An address that sorts as text.
+  private static func sortable(_ address: UInt64) -> String {
+    let digits = String(address, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
   private func columns(_ shown: [LiveMapping]) -> [Column<LiveMapping>] {
     var columns: [Column<LiveMapping>] = [
-      Column("Bus address", .name, key: { String($0.busAddress) }) {
+      Column("Bus address", .name, key: { LiveSection.sortable($0.busAddress) }) {
         "<code>\(Formatting.hex($0.busAddress))</code>\($0.uncertain ? " ?" : "")"
       },
       Column("Device", .text) { context.link($0.device) },
@@ -42,7 +48,9 @@ struct LiveSection {
     ]
     if shown.contains(where: { $0.physicalAddress != nil }) {
       columns.append(
-        Column("Physical address", .code) { "\($0.physicalAddress.map(Formatting.hex) ?? "")" })
+        Column("Physical address", .code, key: { LiveSection.sortable($0.physicalAddress ?? 0) }) {
+          "\($0.physicalAddress.map(Formatting.hex) ?? "")"
+        })
     }
     if shown.contains(where: { !$0.task.isEmpty }) { columns.append(Column("Task", .text) { "\($0.task)" }) }
     if shown.contains(where: { !$0.callSite.isEmpty }) {
