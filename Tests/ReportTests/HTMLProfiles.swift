@@ -18,6 +18,13 @@ extension Profiles {
     profile.timeline.buckets = 512
     profile.timeline.lossBuckets = [100, 101, 102, 300]
     profile.timeline.series = profile.devices.enumerated().map { series($1.name, $0) }
+    profile.operations = profile.devices.flatMap { device in
+      Operation.allCases.map { operation in
+        var row = mapOfDisk
+        (row.device, row.operation, row.bouncedBytes) = (device.name, operation, 4096)
+        return row
+      }
+    }
     profile.callSites = (0..<devices * 4).map { callSite($0, profile.devices[$0 % devices].name) }
     profile.pools = profile.devices.map { pool($0.name) }
     profile.live = (0..<devices * 10).map { index in
@@ -120,6 +127,7 @@ extension Profiles {
       profile.callSites[index].caller = hostile
       profile.callSites[index].device = hostile + "0"
     }
+    for index in profile.operations.indices { profile.operations[index].device = hostile }
     for index in profile.tasks.indices { profile.tasks[index].name = hostile }
     for index in profile.pools.indices { profile.pools[index].name = hostile }
     for index in profile.live.indices {

@@ -47,8 +47,6 @@ struct Figure {
   /// What the vertical axis counts, for instance `cache lines per 26 ms`.
   var unit: String
   var legend: [(colour: String, label: Markup)] = []
-  /// What the chart shows, in a sentence or two, for people who cannot see it.
-  var description: String
   var plot: Markup
   /// Classes and data of the figure's element.
   var attributes: Markup = "class=\"chart\""

@@ -28,7 +28,7 @@ struct TimeChart {
     var legend = lines.map { (colour: $0.colour, label: Markup(text: $0.label)) }
     if !series.lossBuckets.isEmpty { legend.append((colour: "loss", label: "events lost")) }
     return Figure(
-      title: title, unit: unit, legend: legend, description: "",
+      title: title, unit: unit, legend: legend,
       plot: "<div class=\"plot\" data-label=\"\(title)\">\(image)</div>",
       attributes: "class=\"chart over-time\" data-kind=\"\(kind == .bytes ? "bytes" : "count")\""
     ).markup
@@ -51,8 +51,8 @@ struct TimeChart {
   private func area(_ line: TimeSeries.Line, _ level: [UInt64], _ scale: LinearScale) -> Markup {
     let heights = level.map { StepPath.height(scale.position($0)) }
     return """
-      <path class="\(line.colour)" data-name="\(line.label)" data-values="\(TimeChart.encode(line.values))" \
-      d="\(StepPath.area(heights))"/>
+      <path class="\(line.colour)" data-name="\(line.label)" data-values="\(Markup(trusted: TimeChart.encode(line.values)))" \
+      d="\(Markup(trusted: StepPath.area(heights)))"/>
       """
   }
 

@@ -49,7 +49,7 @@ struct CallSitesSection {
       ? "" : "<p class=\"note\">\(count: UInt64(tree.omitted)) frames were too narrow to be drawn.</p>"
     return Figure(
       title: title, unit: "width = share of \(unit)",
-      legend: legend.filter(\.2).map { (colour: $0.0, label: $0.1) }, description: "",
+      legend: legend.filter(\.2).map { (colour: $0.0, label: $0.1) },
       plot: FlameGraph(tree: tree, unit: unit, title: title).markup, after: narrow
     ).markup
   }

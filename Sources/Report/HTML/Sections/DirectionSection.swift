@@ -42,10 +42,30 @@ struct DirectionSection {
   private static let limit = 16
 
   var section: Section? {
+    let operations = OperationsTable(context: context).markup
+    let bars = self.bars
+    guard !bars.isEmpty || !operations.isEmpty else { return nil }
+    return Section(
+      id: "direction", title: "By device, call and direction", lead: bars.isEmpty ? "" : lead,
+      body: bars + operations)
+  }
+
+  private var lead: Markup {
+    let idle: Markup =
+      used.contains(where: \.isIdle)
+      ? " Outlined: lines of calls for which this architecture has nothing to do; the number leaves them out."
+      : ""
+    return """
+      \(Piece.define("line", "Cache lines")) that the calls cover, by the \
+      \(Piece.define("maintenance", "step of maintenance")) and the direction of the mapping.\(idle)
+      """
+  }
+
+  private var bars: Markup {
     let all = context.ranking.devices.filter { $0.maintenance.total.calls > 0 }
       .map { row(context.link($0.name), $0.maintenance) }
       .sorted { $0.lines != $1.lines ? $0.lines > $1.lines : $0.covered > $1.covered }
-    guard !all.isEmpty else { return nil }
+    if all.isEmpty { return "" }
     var rows = Array(all.prefix(DirectionSection.limit))
     let rest = all.dropFirst(DirectionSection.limit)
     if !rest.isEmpty {
@@ -54,20 +74,10 @@ struct DirectionSection {
       rows.append(row("\(rest.count) other devices", table))
     }
     let longest = rows.map(\.covered).max() ?? 0
-    let idle: Markup =
-      used.contains(where: \.isIdle)
-      ? " Outlined: lines of calls for which this architecture has nothing to do; the number leaves them out."
-      : ""
-    return Section(
-      id: "direction", title: "By device and direction",
-      lead: """
-        \(Piece.define("line", "Cache lines")) that the calls cover, by the \
-        \(Piece.define("maintenance", "step of maintenance")) and the direction of the mapping.\(idle)
-        """,
-      body: """
-        \(legend)<div class="bars">\(rows.map { bar($0, longest) })</div>\
-        \(Piece.more("The bars as a table", numbers(rows)))
-        """)
+    return """
+      \(legend)<div class="bars">\(rows.map { bar($0, longest) })</div>\
+      \(Piece.more("The bars as a table", numbers(rows)))
+      """
   }
 
   private func row(_ name: Markup, _ table: MaintenanceTable) -> Row {

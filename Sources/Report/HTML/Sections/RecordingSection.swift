@@ -6,12 +6,16 @@ struct RecordingSection {
   let context: ReportContext
   private var recording: Recording { context.profile.recording }
 
+  private var assumptions: Assumptions { Assumptions(context: context) }
+
   private static let limit = 60
 
   var section: Section {
     Section(
       id: "recording", title: "The recording",
-      body: "\(Piece.facts(facts))\(problems)\(skipped)\(events)\(buffers)")
+      body:
+        "\(Piece.facts(facts + assumptions.facts))\(assumptions.operations)\(problems)\(skipped)\(events)\(buffers)"
+    )
   }
 
   private var facts: [(String, Markup)] {

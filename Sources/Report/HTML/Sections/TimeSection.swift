@@ -10,12 +10,12 @@ struct TimeSection {
     guard let series = TimeSeries(profile.timeline, context.ranking) else { return nil }
     let charts = self.charts(series)
     guard !charts.isEmpty || !series.lossBuckets.isEmpty else { return nil }
-    let clock = profile.recording.clock.isEmpty ? "the recording's" : profile.recording.clock
+    let clock = profile.recording.clock.isEmpty ? "recording's" : profile.recording.clock
     return Section(
       id: "time", title: "Over time",
       lead: """
         \(Formatting.duration(series.span)) in \(series.buckets) steps of \(Formatting.duration(series.bucketNs)). \
-        Time counts from \(Formatting.timestamp(profile.timeline.start)) s on \(clock) clock.\(losses)
+        Time counts from \(Formatting.timestamp(profile.timeline.start)) s on the \(clock) clock.\(losses)
         """,
       body: """
         <div class="time" data-start="\(String(profile.timeline.start))" data-bucket="\(String(series.bucketNs))" \
