@@ -79,6 +79,21 @@ import Testing
     #expect(Self.page(Profiles.crowded(devices: 1000)).utf8.count < 2 << 20)
   }
 
+  @Test func `names of any length do not make the page large`() {
+    var profile = Profiles.crowded(devices: 64)
+    let long = String(repeating: "é<", count: 50_000)
+    for index in profile.devices.indices { profile.devices[index].name = "\(index)" + long }
+    for index in profile.callSites.indices {
+      profile.callSites[index].frames = [String](repeating: long, count: 60)
+    }
+    for index in profile.live.indices { profile.live[index].callSite = long }
+    profile.caveats = [String](repeating: long, count: 100)
+    profile.recording.problems = profile.caveats
+    let page = Self.page(profile)
+    #expect(page.utf8.count < 2 << 20)
+    #expect(HTMLOutline(page).problems.isEmpty)
+  }
+
   @Test func `the same profile gives the same page`() {
     #expect(Self.page(Profiles.crowded(devices: 20)) == Self.page(Profiles.crowded(devices: 20)))
   }

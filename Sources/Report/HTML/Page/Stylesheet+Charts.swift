@@ -41,7 +41,7 @@ extension Stylesheet {
 
   static let charts = """
     .swatch { display: inline-block; width: .75em; height: .75em; border-radius: 2px; margin-right: .4em;
-      background: var(--c0); vertical-align: -.02em; flex: none; }
+      background: var(--c0); vertical-align: -.02em; flex: none; forced-color-adjust: none; }
     .swatch.c1 { background: var(--c1); } .swatch.c2 { background: var(--c2); } .swatch.c3 { background: var(--c3); }
     .swatch.c4 { background: var(--c4); } .swatch.c5 { background: var(--c5); } .swatch.c6 { background: var(--c6); }
     .swatch.s1 { background: var(--s1); } .swatch.s2 { background: var(--s2); } .swatch.s3 { background: var(--s3); }
@@ -51,7 +51,7 @@ extension Stylesheet {
     .swatch.loss { background: repeating-linear-gradient(45deg, var(--loss) 0 1.5px, transparent 1.5px 4px); }
     .swatch.flame-caller { background: var(--flame-caller); } .swatch.flame-module { background: var(--flame-module); }
     .swatch.flame-kernel { background: var(--flame-kernel); }
-    .dev { overflow-wrap: anywhere; }
+    .dev { display: inline-block; max-width: 100%; overflow-wrap: anywhere; vertical-align: top; }
     figcaption > * { min-width: 0; overflow-wrap: anywhere; }
     .chart { min-width: 0; }
     .charts { display: grid; gap: 1.4rem; }
@@ -60,7 +60,7 @@ extension Stylesheet {
       margin: .15rem 0 .3rem; }
     .legend li { min-width: 0; overflow-wrap: anywhere; }
     .legend output { margin-left: .35em; font-variant-numeric: tabular-nums; font-weight: 600; }
-    svg { display: block; }
+    svg { display: block; forced-color-adjust: none; }
     svg text { font-size: 11px; fill: var(--soft); font-variant-numeric: tabular-nums; }
     .frame { overflow: visible; }
     .plot { position: relative; padding: 8px 14px 24px 76px; }

@@ -8,8 +8,9 @@ struct ReportContext {
   let ranking: DeviceRanking
 
   init(_ profile: Profile, toolVersion: String) {
-    (self.profile, self.toolVersion) = (profile, toolVersion)
-    ranking = DeviceRanking(profile)
+    self.profile = profile.withShortNames
+    self.toolVersion = toolVersion
+    ranking = DeviceRanking(self.profile)
   }
 
   /// Whether any cache maintenance was counted.
