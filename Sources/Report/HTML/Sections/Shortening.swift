@@ -3,7 +3,7 @@ import Replay
 
 /// Names that no kernel gives would make the page as large as the trace: their middle is left out.
 enum Shortening {
-  /// Bytes of UTF-8 that a name may have; longer ones keep about three quarters of that.
+  /// Bytes of UTF-8 that a name may have; of longer ones three quarters as many characters are kept.
   static let limit = 200
 
   static func name(_ text: String) -> String { cut(text, limit) }
@@ -14,7 +14,7 @@ enum Shortening {
   private static func cut(_ text: String, _ limit: Int) -> String {
     if text.utf8.count <= limit { return text }
     let scalars = text.unicodeScalars
-    return String(scalars.prefix(limit / 8)) + " … " + String(scalars.suffix(limit / 16))
+    return String(scalars.prefix(limit / 2)) + " … " + String(scalars.suffix(limit / 4))
   }
 }
 
