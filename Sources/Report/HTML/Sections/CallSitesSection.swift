@@ -5,8 +5,8 @@ import Replay
 struct CallSitesSection {
   let context: ReportContext
 
-  private static let limit = 100
-  private static let frameLimit = 48
+  private static let limit = 80
+  private static let frameLimit = 24
 
   var section: Section? {
     let sites = context.profile.callSites

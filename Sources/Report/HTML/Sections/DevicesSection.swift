@@ -6,7 +6,7 @@ struct DevicesSection {
   let context: ReportContext
 
   /// Rows of the table; devices past it are summed in a line below.
-  private static let limit = 128
+  private static let limit = 96
 
   var section: Section? {
     let devices = context.ranking.devices

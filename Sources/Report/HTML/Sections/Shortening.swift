@@ -4,12 +4,12 @@ import Replay
 /// Names that no kernel gives would make the page as large as the trace: their middle is left out.
 enum Shortening {
   /// Bytes of UTF-8 that a name may have; of longer ones three quarters as many characters are kept.
-  static let limit = 200
+  static let limit = 112
 
   static func name(_ text: String) -> String { cut(text, limit) }
 
   /// A sentence may be longer than a name.
-  static func sentence(_ text: String) -> String { cut(text, 4 * limit) }
+  static func sentence(_ text: String) -> String { cut(text, 6 * limit) }
 
   private static func cut(_ text: String, _ limit: Int) -> String {
     if text.utf8.count <= limit { return text }
