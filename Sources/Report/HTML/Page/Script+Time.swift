@@ -25,99 +25,100 @@ extension Script {
         drawing("text", { x, y: "100%", dy: 18 }, label));
       return tick;
     }));
+    const partsOf = figure => {
+      const plot = figure.querySelector(".plot");
+      const axis = plot.querySelector(".xticks");
+      const outputs = [...figure.querySelectorAll(".legend li")].map(entry => {
+        const output = make("output", "");
+        entry.append(output);
+        return output;
+      });
+      const lines = [...plot.querySelectorAll("path[data-values]")].reverse()
+        .map((path, index) => ({ values: decoded(path.dataset.values), output: outputs[index] }));
+      const mark = make("div", "", { class: "cursor" });
+      mark.hidden = true;
+      plot.append(mark);
+      return { plot, axis, lines, mark, written: figure.dataset.kind === "bytes" ? bytes : grouped,
+        frame: plot.querySelector(".frame"), data: plot.querySelector(".data"), ticks: [...axis.childNodes] };
+    };
+    const moment = (view, bucket) => {
+      const [unit, scale] = timeUnit(view.to * view.width);
+      const decimals = Math.max(0, Math.ceil(Math.log10(scale / view.width)));
+      return (bucket * view.width / scale).toFixed(decimals) + " " + unit;
+    };
+    const cursorVisible = view => view.cursor !== null && view.cursor >= view.from && view.cursor < view.to;
+    const drawCursor = view => {
+      const visible = cursorVisible(view);
+      for (const { plot, frame, lines, mark, written } of view.charts) {
+        mark.hidden = !visible;
+        if (visible) {
+          const box = frame.getBoundingClientRect();
+          const share = (view.cursor + 0.5 - view.from) / (view.to - view.from);
+          mark.style.left = box.left - plot.getBoundingClientRect().left + share * box.width + "px";
+        }
+        for (const { values, output } of lines) output.textContent = visible ? written(values[view.cursor] ?? 0) : "";
+      }
+      const zoomed = view.from > 0 || view.to < view.count;
+      const shown = zoomed ? moment(view, view.from) + " to " + moment(view, view.to) + " shown" : "";
+      const at = view.cursor === null ? "" : "at " + moment(view, view.cursor);
+      view.readout.textContent = [shown, at].filter(Boolean).join(", ") || "Drag over a chart to zoom.";
+    };
+    const show = (view, first, last) => {
+      const size = Math.min(view.count, Math.max(2, last - first));
+      view.from = Math.max(0, Math.min(first, view.count - size));
+      view.to = view.from + size;
+      for (const { axis, data, ticks } of view.charts) {
+        data.setAttribute("viewBox", view.from + " 0 " + size + " 1000");
+        if (size === view.count) axis.replaceChildren(...ticks);
+        else drawTicks(axis, timeTicks(view.from * view.width, view.to * view.width));
+      }
+      drawCursor(view);
+    };
+    const zoom = (view, factor) => {
+      const size = Math.max(2, Math.round((view.to - view.from) * factor));
+      const middle = cursorVisible(view) ? view.cursor + 0.5 : (view.from + view.to) / 2;
+      show(view, Math.round(middle - size / 2), Math.round(middle - size / 2) + size);
+    };
+    const pan = (view, by) => show(view, view.from + by, view.to + by);
+    const point = (view, bucket) => {
+      view.cursor = Math.max(0, Math.min(view.count - 1, bucket));
+      if (view.cursor < view.from) pan(view, view.cursor - view.from);
+      else if (view.cursor >= view.to) pan(view, view.cursor + 1 - view.to);
+      else drawCursor(view);
+    };
+    const all = view => {
+      view.cursor = null;
+      show(view, 0, view.count);
+    };
+    const step = (view, by) => point(view, view.cursor === null ? view.from : view.cursor + by);
+    const timeKeys = {
+      ArrowLeft: (view, event) => step(view, event.shiftKey ? -10 : -1),
+      ArrowRight: (view, event) => step(view, event.shiftKey ? 10 : 1),
+      "+": view => zoom(view, 0.5), "=": view => zoom(view, 0.5), "-": view => zoom(view, 2),
+      Home: view => point(view, 0), End: view => point(view, view.count - 1), Escape: all,
+    };
     const overTime = root => {
       const count = Number(root.dataset.buckets);
-      const width = Number(root.dataset.bucket);
-      let [from, to, cursor] = [0, count, null];
-      const readout = make("output", "", { "aria-live": "polite" });
-      const spoken = value => {
-        const [unit, scale] = timeUnit(to * width);
-        return (value / scale).toFixed(Math.max(0, Math.ceil(Math.log10(scale / width)))) + " " + unit;
-      };
-      const charts = [...root.querySelectorAll(".over-time")].map(figure => {
-        const show = figure.dataset.kind === "bytes" ? bytes : grouped;
-        const plot = figure.querySelector(".plot");
-        const axis = plot.querySelector(".xticks");
-        const outputs = [...figure.querySelectorAll(".legend li")].map(entry => {
-          const output = make("output", "");
-          entry.append(output);
-          return output;
-        });
-        const lines = [...plot.querySelectorAll("path[data-values]")].reverse()
-          .map((path, index) => ({ values: decoded(path.dataset.values), output: outputs[index] }));
-        const line = make("div", "", { class: "cursor" });
-        line.hidden = true;
-        plot.append(line);
-        return { plot, axis, lines, line, show, frame: plot.querySelector(".frame"),
-          data: plot.querySelector(".data"), ticks: [...axis.childNodes] };
-      });
-      const place = (chart, bucket) => {
-        const box = chart.frame.getBoundingClientRect();
-        return box.left - chart.plot.getBoundingClientRect().left + (bucket - from) / (to - from) * box.width;
-      };
-      const drawCursor = () => {
-        for (const chart of charts) {
-          const visible = cursor !== null && cursor >= from && cursor < to;
-          chart.line.hidden = !visible;
-          if (visible) chart.line.style.left = place(chart, cursor + 0.5) + "px";
-          for (const { values, output } of chart.lines) {
-            if (output) output.textContent = visible ? chart.show(values[cursor] ?? 0) : "";
-          }
-        }
-        const window = from > 0 || to < count ? spoken(from * width) + " to " + spoken(to * width) + " shown" : "";
-        const at = cursor === null ? "" : "at " + spoken(cursor * width);
-        readout.textContent = [window, at].filter(Boolean).join(", ") || "Drag over a chart to zoom.";
-      };
-      const show = (first, last) => {
-        const size = Math.min(count, Math.max(2, last - first));
-        from = Math.max(0, Math.min(first, count - size));
-        to = from + size;
-        for (const chart of charts) {
-          chart.data.setAttribute("viewBox", from + " 0 " + size + " 1000");
-          if (size === count) chart.axis.replaceChildren(...chart.ticks);
-          else drawTicks(chart.axis, timeTicks(from * width, to * width));
-        }
-        drawCursor();
-      };
-      const zoom = factor => {
-        const size = Math.max(2, Math.round((to - from) * factor));
-        const middle = cursor !== null && cursor >= from && cursor < to ? cursor + 0.5 : (from + to) / 2;
-        show(Math.round(middle - size / 2), Math.round(middle - size / 2) + size);
-      };
-      const pan = share => {
-        const by = Math.round((to - from) * share);
-        show(from + by, to + by);
-      };
-      const step = by => {
-        cursor = cursor === null ? from : Math.max(0, Math.min(count - 1, cursor + by));
-        if (cursor < from || cursor >= to) show(from + by, to + by);
-        drawCursor();
-      };
-      const keys = {
-        ArrowLeft: event => step(event.shiftKey ? -10 : -1), ArrowRight: event => step(event.shiftKey ? 10 : 1),
-        "+": () => zoom(0.5), "=": () => zoom(0.5), "-": () => zoom(2),
-        Home: () => { cursor = 0; show(0, to - from); },
-        End: () => { cursor = count - 1; show(count - (to - from), count); },
-        Escape: () => { cursor = null; show(0, count); },
-      };
-      for (const chart of charts) brushing(chart, { keys, range: () => [from, to], show,
-        point: bucket => { cursor = bucket; drawCursor(); } });
+      const view = { count, width: Number(root.dataset.bucket), from: 0, to: count, cursor: null,
+        readout: make("output", "", { "aria-live": "polite" }),
+        charts: [...root.querySelectorAll(".over-time")].map(partsOf) };
+      for (const chart of view.charts) brushing(view, chart);
+      const half = () => Math.max(1, Math.round((view.to - view.from) / 2));
       const tools = root.querySelector(".time-tools");
-      tools.append(button("Zoom in", () => zoom(0.5)), button("Zoom out", () => zoom(2)),
-        button("Earlier", () => pan(-0.5)), button("Later", () => pan(0.5)),
-        button("All", () => { cursor = null; show(0, count); }), readout);
+      tools.append(button("Zoom in", () => zoom(view, 0.5)), button("Zoom out", () => zoom(view, 2)),
+        button("Earlier", () => pan(view, -half())), button("Later", () => pan(view, half())),
+        button("All", () => all(view)), view.readout);
       tools.hidden = false;
       root.classList.add("live");
-      addEventListener("resize", drawCursor);
-      drawCursor();
+      addEventListener("resize", () => drawCursor(view));
+      drawCursor(view);
     };
 
     """# + brushing
 
   /// Pointer and keys on one chart.
   private static let brushing = #"""
-    const brushing = (chart, control) => {
-      const { plot, frame } = chart;
+    const brushing = (view, { plot, frame }) => {
       plot.tabIndex = 0;
       plot.setAttribute("role", "group");
       plot.setAttribute("aria-label",
@@ -126,14 +127,10 @@ extension Script {
       brush.hidden = true;
       plot.append(brush);
       let start = null;
-      const share = event => {
-        const box = frame.getBoundingClientRect();
-        return Math.max(0, Math.min(1, (event.clientX - box.left) / box.width));
-      };
-      const bucket = share => {
-        const [from, to] = control.range();
-        return Math.min(to - 1, Math.floor(from + share * (to - from)));
-      };
+      const box = () => frame.getBoundingClientRect();
+      const share = event => Math.max(0, Math.min(1, (event.clientX - box().left) / box().width));
+      const bucket = share => Math.min(view.to - 1, Math.floor(view.from + share * (view.to - view.from)));
+      const stop = () => { start = null; brush.hidden = true; };
       plot.addEventListener("pointerdown", event => {
         if (event.button !== 0) return;
         start = share(event);
@@ -141,28 +138,25 @@ extension Script {
       });
       plot.addEventListener("pointermove", event => {
         const here = share(event);
-        control.point(bucket(here));
+        point(view, bucket(here));
         if (start === null) return;
-        const box = frame.getBoundingClientRect();
+        const left = box().left - plot.getBoundingClientRect().left;
         brush.hidden = false;
-        brush.style.left = box.left - plot.getBoundingClientRect().left + Math.min(start, here) * box.width + "px";
-        brush.style.width = Math.abs(here - start) * box.width + "px";
+        brush.style.left = left + Math.min(start, here) * box().width + "px";
+        brush.style.width = Math.abs(here - start) * box().width + "px";
       });
       plot.addEventListener("pointerup", event => {
         if (start === null) return;
-        const [a, b] = [start, share(event)].sort((x, y) => x - y);
-        const wide = (b - a) * frame.getBoundingClientRect().width > 6;
-        const window = [bucket(a), bucket(b) + 1];
-        start = null;
-        brush.hidden = true;
-        if (wide) control.show(...window);
+        const [first, last] = [start, share(event)].sort((a, b) => a - b);
+        stop();
+        if ((last - first) * box().width > 6) show(view, bucket(first), bucket(last) + 1);
       });
-      plot.addEventListener("pointercancel", () => { start = null; brush.hidden = true; });
+      plot.addEventListener("pointercancel", stop);
       plot.addEventListener("keydown", event => {
-        const action = control.keys[event.key];
+        const action = timeKeys[event.key];
         if (!action || event.ctrlKey || event.metaKey || event.altKey) return;
         event.preventDefault();
-        action(event);
+        action(view, event);
       });
     };
 
