@@ -59,12 +59,12 @@ extension Stylesheet {
     .legend { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .05rem 1rem; font-size: .82rem;
       margin: .15rem 0 .3rem; }
     .legend li { min-width: 0; overflow-wrap: anywhere; }
-    .legend output { margin-left: .35em; font-variant-numeric: tabular-nums; font-weight: 600; }
+    .live .legend output { display: inline-block; min-width: 4.6em; margin-left: .35em; font-variant-numeric: tabular-nums; font-weight: 600; }
     svg { display: block; forced-color-adjust: none; }
     svg text { font-size: 11px; fill: var(--soft); font-variant-numeric: tabular-nums; }
     .frame { overflow: visible; }
     .plot { position: relative; padding: 8px 14px 24px 76px; }
-    .plot.small { padding: 6px 12px 22px 66px; }
+    .plot.small { padding: 10px 12px 22px 66px; }
     .plot.rows-1 { padding-top: 22px; }
     .plot.rows-2 { padding-top: 36px; }
     .axis { text-align: center; padding-left: 54px; margin-top: -2px; }

@@ -141,7 +141,8 @@ struct AnswerFigures {
 
   private var live: AnswerFigure {
     let live = totals.live
-    var lines: [Markup] = ["\(bytes: live.bytes) in streaming mappings"]
+    var lines: [Markup] = []
+    if live.mappings > 0 { lines.append("\(bytes: live.bytes) in streaming mappings") }
     if live.coherentBlocks > 0 {
       lines.append("\(Formatting.count(live.coherentBlocks, "coherent block")), \(bytes: live.coherentBytes)")
     }
@@ -152,8 +153,10 @@ struct AnswerFigures {
         "\(Formatting.count(unknown, "release")) of what was \(Piece.define("unknown", "mapped before the trace"))"
       )
     }
-    lines.append(
-      "at the peak \(Formatting.count(totals.peak.mappings, "mapping")), \(bytes: totals.peak.bytes)")
+    if totals.peak.mappings > 0 {
+      lines.append(
+        "at the peak \(Formatting.count(totals.peak.mappings, "mapping")), \(bytes: totals.peak.bytes)")
+    }
     return AnswerFigure(
       title: "Mapped at the end", definition: "live", value: "\(count: live.mappings)",
       unit: live.mappings == 1 ? "mapping" : "mappings",

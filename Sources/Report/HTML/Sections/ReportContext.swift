@@ -16,7 +16,7 @@ struct ReportContext {
   /// Whether any cache maintenance was counted.
   var hasMaintenance: Bool {
     let work = profile.totals.work
-    return work.lines > 0 || work.calls > 0 || work.prepareCalls > 0
+    return work.lines > 0 || work.prepareCalls > 0
   }
 
   /// A device's name with its colour, linking to its row.
