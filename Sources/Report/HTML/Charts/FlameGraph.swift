@@ -23,7 +23,9 @@ struct FlameGraph {
 
   private func frame(_ node: FlameTree.Node) -> Markup {
     let style: Markup =
-      node.depth == 0 ? "root" : node.isCaller ? "caller" : node.module.isEmpty ? "kernel" : "module"
+      node.depth == 0
+      ? "root"
+      : node.isCaller ? "caller" : node.isNameless ? "root" : node.module.isEmpty ? "kernel" : "module"
     let name = node.module.isEmpty ? node.function : node.function + " " + node.module
     let label: Markup = node.share < 0.012 ? "" : "<text x=\"4\" y=\"13\">\(node.function)</text>"
     return """

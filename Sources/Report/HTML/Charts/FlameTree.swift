@@ -13,6 +13,8 @@ struct FlameTree {
     /// Sum of the weights to the left, 0 ... 1, and the own share of the whole.
     var start = 0.0
     var share = 0.0
+    /// Whether it is an address that no symbol covers.
+    var isNameless: Bool { function.hasPrefix("0x") }
   }
 
   /// Deeper stacks keep their innermost frames.

@@ -50,6 +50,7 @@ extension Stylesheet {
     .swatch.idle { background: none; outline: 1px dashed var(--soft); outline-offset: -1px; }
     .swatch.loss { background: repeating-linear-gradient(45deg, var(--loss) 0 1.5px, transparent 1.5px 4px); }
     .swatch.flame-caller { background: var(--flame-caller); } .swatch.flame-module { background: var(--flame-module); }
+    .swatch.flame-root { background: var(--flame-root); outline: 1px solid var(--rule); }
     .swatch.flame-kernel { background: var(--flame-kernel); }
     .dev { display: inline-block; max-width: 100%; overflow-wrap: anywhere; vertical-align: top; }
     figcaption > * { min-width: 0; overflow-wrap: anywhere; }

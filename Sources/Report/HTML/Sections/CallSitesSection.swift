@@ -43,6 +43,7 @@ struct CallSitesSection {
       ("flame-caller", "call site", tree.nodes.contains { $0.isCaller }),
       ("flame-module", "in a module", tree.nodes.contains { !$0.module.isEmpty && !$0.isCaller }),
       ("flame-kernel", "kernel", true),
+      ("flame-root", "without a symbol", tree.nodes.contains { $0.isNameless && !$0.isCaller }),
     ]
     let narrow: Markup =
       tree.omitted == 0
