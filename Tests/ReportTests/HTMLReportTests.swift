@@ -133,6 +133,14 @@ import Testing
     for definition in Definitions.all { #expect(ids.contains("def-\(definition.id)"), "\(definition.id)") }
   }
 
+  @Test func `what numbers are sorted by is a number`() {
+    let keys = HTMLOutline(Self.page(Profiles.crowded(devices: 12))).elements
+      .filter { $0.name == "td" && $0.attributes.contains { $0 == ("class", "n") } }
+      .flatMap { $0.attributes.filter { $0.name == "data-k" }.map(\.value) }
+    #expect(keys.count > 500)
+    #expect(keys.allSatisfy { Double($0) != nil }, "\(keys.first { Double($0) == nil } ?? "")")
+  }
+
   @Test func `long tables are cut and say so`() {
     let text = Self.text(Self.page(Profiles.crowded(devices: 150)))
     #expect(text.contains("54 more devices are not shown"))

@@ -16,24 +16,29 @@ struct Column<Row> {
   var key: ((Row) -> String)?
   var cell: (Row) -> Markup
 
-  init(
-    _ title: String, _ kind: Kind = .number, key: ((Row) -> String)? = nil, cell: @escaping (Row) -> Markup
-  ) {
-    (self.title, self.kind, self.key, self.cell) = (title, kind, key, cell)
+  init(_ title: String, _ kind: Kind = .number, cell: @escaping (Row) -> Markup) {
+    (self.title, self.kind, self.cell) = (title, kind, cell)
+  }
+
+  /// The same column with something else to sort by than the text that it shows.
+  func sorted(_ key: @escaping (Row) -> String) -> Column {
+    var column = self
+    column.key = key
+    return column
   }
 
   /// A column of exact counts; 0 is shown faintly.
   static func count(_ title: String, _ value: @escaping (Row) -> UInt64) -> Column {
-    Column(title, key: { String(value($0)) }) { row in
+    Column(title) { row in
       value(row) == 0 ? "<span class=\"zero\">0</span>" : "\(count: value(row))"
-    }
+    }.sorted { String(value($0)) }
   }
 
   /// A column of bytes in binary units.
   static func bytes(_ title: String, _ value: @escaping (Row) -> UInt64) -> Column {
-    Column(title, key: { String(value($0)) }) { row in
+    Column(title) { row in
       value(row) == 0 ? "<span class=\"zero\">0</span>" : "\(bytes: value(row))"
-    }
+    }.sorted { String(value($0)) }
   }
 }
 

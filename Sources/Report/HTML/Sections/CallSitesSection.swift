@@ -58,7 +58,7 @@ struct CallSitesSection {
   private var columns: [Column<CallSiteProfile>] {
     let sites = context.profile.callSites
     var columns: [Column<CallSiteProfile>] = [
-      Column("Call site", .name, key: { $0.caller }) { caller($0) },
+      Column("Call site", .name) { caller($0) }.sorted { $0.caller },
       Column("Device", .text) { context.link($0.device) },
       Column("Call", .text) { "\($0.operation.name)" },
       .count("API calls") { $0.apiCalls },
@@ -67,9 +67,9 @@ struct CallSitesSection {
       let whole = Numbers.sum(sites.map(\.work.lines))
       columns.append(.count("Lines") { $0.work.lines })
       columns.append(
-        Column("Share", key: { String($0.work.lines) }) {
+        Column("Share") {
           Piece.meter(Formatting.share($0.work.lines, of: whole))
-        })
+        }.sorted { String($0.work.lines) })
       columns.append(.bytes("Bytes named") { $0.maintenance.bytes })
     }
     if sites.contains(where: { $0.bouncedBytes > 0 }) {
@@ -77,9 +77,9 @@ struct CallSitesSection {
     }
     if sites.contains(where: { $0.estimate.high > 0 }) {
       columns.append(
-        Column("Cost", key: { String(Numbers.nanoseconds($0.estimate.mid)) }) {
+        Column("Cost") {
           "\(Formatting.range($0.estimate))"
-        })
+        }.sorted { String(Numbers.nanoseconds($0.estimate.mid)) })
     }
     return columns
   }

@@ -19,7 +19,7 @@ struct CoherentMemorySection {
   private func memory(_ devices: [DeviceProfile]) -> Markup {
     if devices.isEmpty { return "<p>No coherent memory was allocated.</p>" }
     var columns: [Column<DeviceProfile>] = [
-      Column("Device", .name, key: { $0.name }) { context.link($0.name) },
+      Column("Device", .name) { context.link($0.name) }.sorted { $0.name },
       .count("Allocated") { $0.allocate.calls }, .bytes("Bytes") { $0.allocate.bytes },
       .count("Failed") { $0.allocate.failed }, .count("Freed") { $0.free.calls },
       .count("Blocks at the end") { $0.live.coherentBlocks },
@@ -38,15 +38,15 @@ struct CoherentMemorySection {
   private func pools(_ pools: [PoolProfile]) -> Markup {
     if pools.isEmpty { return "" }
     let columns: [Column<PoolProfile>] = [
-      Column("Pool", .name, key: { $0.name }) { "\($0.name.isEmpty ? "unnamed" : $0.name)" },
+      Column("Pool", .name) { "\($0.name.isEmpty ? "unnamed" : $0.name)" }.sorted { $0.name },
       Column("Device", .text) { context.link($0.device) },
       .bytes("Block") { $0.blockSize }, .bytes("Alignment") { $0.alignment },
       .bytes("Boundary") { $0.boundary },
       .count("Allocated") { $0.allocations }, .count("Freed") { $0.frees }, .count("Failed") { $0.failed },
       .count("At the end") { $0.live }, .count("Most") { $0.peak },
-      Column("Most bytes", key: { String(Numbers.multiply($0.peak, $0.blockSize)) }) {
+      Column("Most bytes") {
         "\(bytes: Numbers.multiply($0.peak, $0.blockSize))"
-      },
+      }.sorted { String(Numbers.multiply($0.peak, $0.blockSize)) },
       Column("Recorded", .text) {
         "\($0.created ? $0.destroyed ? "made and destroyed" : "made" : $0.destroyed ? "destroyed" : "use only")"
       },

@@ -28,7 +28,7 @@ struct DevicesSection {
 
   private var columns: [Column<DeviceProfile>] {
     var columns: [Column<DeviceProfile>] = [
-      Column("Device", .name, key: { $0.name }) { context.label($0.name) },
+      Column("Device", .name) { context.label($0.name) }.sorted { $0.name },
       Column("Caches", .text) { "\(Wording.coherence($0))" },
       .count("Maps") { $0.map.calls },
       .bytes("Mapped") { $0.map.bytes },
@@ -39,20 +39,20 @@ struct DevicesSection {
     }
     if context.profile.totals.estimate.high > 0 {
       columns.append(
-        Column("Cost", key: { String(Numbers.nanoseconds($0.estimate.mid)) }) {
+        Column("Cost") {
           $0.estimate.high > 0 ? "\(Formatting.range($0.estimate))" : "<span class=\"zero\">0</span>"
-        })
+        }.sorted { String(Numbers.nanoseconds($0.estimate.mid)) })
     }
     columns += [
-      Column("Mask, bits", key: { String($0.streamingMask ?? 0) }) { mask($0) },
-      Column("Top address, bits", key: { String($0.highestAddress ?? 0) }) { device in
+      Column("Mask, bits") { mask($0) }.sorted { String($0.streamingMask ?? 0) },
+      Column("Top address, bits") { device in
         device.highestAddress == nil ? "<span class=\"zero\">–</span>" : "\(device.bitsUsed)"
-      },
+      }.sorted { String($0.highestAddress ?? 0) },
       .bytes("Bounced") { $0.bounce.bytes },
-      Column("Pressure", key: { Coordinate.text($0.pressure * 1000) }) {
+      Column("Pressure") {
         $0.pressure > 0
           ? "\(Formatting.percent(Numbers.unit($0.pressure)))" : "<span class=\"zero\">0 %</span>"
-      },
+      }.sorted { Coordinate.text($0.pressure * 1000) },
       .bytes("Most mapped") { Numbers.add($0.peak.bytes, $0.peak.coherentBytes) },
     ]
     return columns

@@ -37,20 +37,20 @@ struct LiveSection {
 
   private func columns(_ shown: [LiveMapping]) -> [Column<LiveMapping>] {
     var columns: [Column<LiveMapping>] = [
-      Column("Bus address", .name, key: { LiveSection.sortable($0.busAddress) }) {
+      Column("Bus address", .name) {
         "<code>\(Formatting.hex($0.busAddress))</code>\($0.uncertain ? " ?" : "")"
-      },
+      }.sorted { LiveSection.sortable($0.busAddress) },
       Column("Device", .text) { context.link($0.device) },
       Column("Kind", .text) { "\($0.kind.rawValue)" },
       Column("Direction", .text) { "\($0.direction == .none ? "" : $0.direction.name)" },
       .bytes("Size") { $0.size },
-      Column("Age", key: { String($0.age) }) { "\(Formatting.duration($0.age))" },
+      Column("Age") { "\(Formatting.duration($0.age))" }.sorted { String($0.age) },
     ]
     if shown.contains(where: { $0.physicalAddress != nil }) {
       columns.append(
-        Column("Physical address", .code, key: { LiveSection.sortable($0.physicalAddress ?? 0) }) {
+        Column("Physical address", .code) {
           "\($0.physicalAddress.map(Formatting.hex) ?? "")"
-        })
+        }.sorted { LiveSection.sortable($0.physicalAddress ?? 0) })
     }
     if shown.contains(where: { !$0.task.isEmpty }) { columns.append(Column("Task", .text) { "\($0.task)" }) }
     if shown.contains(where: { !$0.callSite.isEmpty }) {

@@ -23,7 +23,7 @@ struct OperationsTable {
   private var columns: [Column<OperationProfile>] {
     let all = context.profile.operations
     var columns: [Column<OperationProfile>] = [
-      Column("Device", .name, key: { $0.device }) { context.link($0.device) },
+      Column("Device", .name) { context.link($0.device) }.sorted { $0.device },
       Column("Call", .text) { "\($0.operation.name)" },
       Column("Direction", .text) { "\($0.direction == .none ? "" : $0.direction.name)" },
       .count("API calls") { $0.apiCalls },
@@ -33,9 +33,9 @@ struct OperationsTable {
       columns.append(.count("Lines cleaned") { $0.work.cleanedLines })
       columns.append(.count("Invalidated") { $0.work.invalidatedLines })
       columns.append(
-        Column("Share of lines", key: { String($0.work.lines) }) {
+        Column("Share of lines") {
           Piece.meter(Numbers.share($0.work.lines, of: whole))
-        })
+        }.sorted { String($0.work.lines) })
       columns.append(.bytes("Bytes a call") { OperationsTable.average($0.maintenance) })
     }
     if all.contains(where: { $0.bouncedBytes > 0 }) { columns.append(.bytes("Bounced") { $0.bouncedBytes }) }

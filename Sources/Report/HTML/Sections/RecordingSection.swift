@@ -94,7 +94,7 @@ struct RecordingSection {
     }.sorted { $0.count != $1.count ? $0.count > $1.count : $0.name < $1.name }
     if all.isEmpty { return "" }
     let columns: [Column<EventRow>] = [
-      Column("Event", .name, key: { $0.name }) { "<code>\($0.name)</code>" },
+      Column("Event", .name) { "<code>\($0.name)</code>" }.sorted { $0.name },
       .count("Events") { $0.count },
       Column("Use", .text) { $0.decoded ? "decoded" : "counted only: not known to dmascope" },
     ]

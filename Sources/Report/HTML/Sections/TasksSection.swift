@@ -23,7 +23,7 @@ struct TasksSection {
   private var columns: [Column<TaskProfile>] {
     let tasks = context.profile.tasks
     var columns: [Column<TaskProfile>] = [
-      Column("Task", .name, key: { $0.name }) { "\($0.name)" },
+      Column("Task", .name) { "\($0.name)" }.sorted { $0.name },
       Column("Process ids", .text) { "\(ids($0.pids))" },
       .count("API calls") { $0.apiCalls },
     ]
@@ -31,18 +31,18 @@ struct TasksSection {
       let whole = Numbers.sum(tasks.map(\.work.lines))
       columns.append(.count("Lines") { $0.work.lines })
       columns.append(
-        Column("Share", key: { String($0.work.lines) }) {
+        Column("Share") {
           Piece.meter(Formatting.share($0.work.lines, of: whole))
-        })
+        }.sorted { String($0.work.lines) })
     }
     if tasks.contains(where: { $0.bouncedBytes > 0 }) {
       columns.append(.bytes("Bounced") { $0.bouncedBytes })
     }
     if tasks.contains(where: { $0.estimate.high > 0 }) {
       columns.append(
-        Column("Cost", key: { String(Numbers.nanoseconds($0.estimate.mid)) }) {
+        Column("Cost") {
           "\(Formatting.range($0.estimate))"
-        })
+        }.sorted { String(Numbers.nanoseconds($0.estimate.mid)) })
     }
     return columns
   }
