@@ -11,17 +11,27 @@ import DMAModel
 /// Memory stays within some mebibytes plus what the names and call stacks need, however long the trace is.
 public final class Trace {
   private let reader: any TraceReader
-  private var problems: [TraceError]
+  private let problems: [TraceError]
   private let path: String
+  private let source: ByteSource
+  private let wrapper: String?
 
   /// Opens a trace and reads what it says about itself.
   ///
   /// - Parameter path: a file, or `-` for standard input.
   /// - Throws: `TraceError` if there is no such input, or it is no trace, or nothing of it can be read.
-  public init(path: String) throws(TraceError) {
+  public convenience init(path: String) throws(TraceError) {
     let (source, wrapper, damage) = try openInput(path)
+    try self.init(path, source, wrapper, damage.map { [$0] } ?? [])
+  }
+
+  private init(
+    _ path: String, _ source: ByteSource, _ wrapper: String?, _ problems: [TraceError]
+  ) throws(TraceError) {
     self.path = path
-    problems = damage.map { [$0] } ?? []
+    self.source = source
+    self.wrapper = wrapper
+    self.problems = problems
     let start = try source.prefix(64)
     guard let format = Trace.formats.first(where: { $0.detect(start) }) else {
       throw TraceError(
@@ -32,9 +42,12 @@ public final class Trace {
       reader = try format.open(source, wrapper)
     } catch {
       // A wrapper that is cut explains why its content is, and better.
-      throw damage ?? error
+      throw problems.first ?? error
     }
   }
+
+  /// The same trace from its beginning; standard input, too, is there again.
+  public func rewound() throws(TraceError) -> Trace { try Trace(path, source, wrapper, problems) }
 
   /// The formats that can be read, tried in this order. To add one: a type that conforms to `TraceReader`, in a folder
   /// of its own, and a row here.

@@ -35,7 +35,8 @@ extension TraceDatFile {
     let count = try cursor.number(4, "the number of event formats of \(system)")
     for _ in 0..<count {
       let size = try cursor.number(8, "the size of an event format of \(system)")
-      formats.append(EventCatalog.Source(system: system, text: try cursor.take(size, "an event format of \(system)")))
+      formats.append(
+        EventCatalog.Source(system: system, text: try cursor.take(size, "an event format of \(system)")))
     }
   }
 
@@ -71,7 +72,9 @@ extension TraceDatFile {
 
   /// `[local] global counter`: the name in brackets, which the kernel marks as the one in use.
   static func chosenClock(_ text: String) -> String {
-    guard let open = text.firstIndex(of: "["), let close = text[open...].firstIndex(of: "]") else { return text }
+    guard let open = text.firstIndex(of: "["), let close = text[open...].firstIndex(of: "]") else {
+      return text
+    }
     return String(text[text.index(after: open)..<close])
   }
 

@@ -70,7 +70,8 @@ extension TraceDatFile {
         self = try TraceDatFile(start: start, source)
         return
       } catch {
-        guard error.kind == .damaged, UInt64(count) < source.size, window < 1 << 28, claimedVersion(start) == 6
+        guard error.kind == .damaged, UInt64(count) < source.size, window < 1 << 28,
+          claimedVersion(start) == 6
         else { throw error }
         window *= 8
       }

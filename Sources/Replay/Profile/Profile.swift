@@ -316,7 +316,9 @@ public struct PoolProfile: Sendable {
 
 public struct LiveMapping: Sendable, Equatable {
   public enum Kind: String, Sendable {
-    case single, scatterGather = "scatter-gather", coherent, resource, pages
+    case single
+    case scatterGather = "scatter-gather"
+    case coherent, resource, pages
   }
   public var device = ""
   public var kind = Kind.single

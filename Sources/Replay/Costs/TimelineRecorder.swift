@@ -1,0 +1,109 @@
+import DMAModel
+
+/// Adds up what happened in equal buckets of time; when the recording outgrows them, their width doubles.
+struct TimelineRecorder: ~Copyable {
+  static let bucketCount = 512
+
+  struct Bucket {
+    var cleaned: UInt64 = 0
+    var invalidated: UInt64 = 0
+    var bounced: UInt64 = 0
+    var deviant: UInt64 = 0
+    var maps: UInt64 = 0
+    /// Highest and last values within the bucket, meaningful if `isTouched`.
+    var liveMaximum: UInt64 = 0
+    var liveLast: UInt64 = 0
+    var slotsMaximum: UInt64 = 0
+    var slotsLast: UInt64 = 0
+    var isTouched = false
+
+    mutating func absorb(_ later: Bucket) {
+      cleaned &+= later.cleaned
+      invalidated &+= later.invalidated
+      bounced &+= later.bounced
+      deviant &+= later.deviant
+      maps &+= later.maps
+      guard later.isTouched else { return }
+      liveMaximum = isTouched ? max(liveMaximum, later.liveMaximum) : later.liveMaximum
+      slotsMaximum = isTouched ? max(slotsMaximum, later.slotsMaximum) : later.slotsMaximum
+      (liveLast, slotsLast, isTouched) = (later.liveLast, later.slotsLast, true)
+    }
+  }
+
+  private var rows: [UnsafeMutablePointer<Bucket>?] = []
+  private var losses = [Bool](repeating: false, count: TimelineRecorder.bucketCount)
+  private(set) var start: UInt64?
+  /// Base-2 logarithm of a bucket's nanoseconds.
+  private(set) var shift: UInt64 = 10
+  private(set) var used = 0
+
+  deinit { for row in rows { row?.deallocate() } }
+
+  /// The bucket of a device at a time; widens the buckets if the time lies beyond them.
+  @inline(__always)
+  mutating func bucket(_ device: Int, _ time: UInt64) -> UnsafeMutablePointer<Bucket> {
+    let index = position(time)
+    if device < rows.count, let row = rows[device] { return row + index }
+    return newRow(device) + index
+  }
+
+  mutating func noteLoss(_ time: UInt64) { losses[position(time)] = true }
+
+  @inline(__always)
+  private mutating func position(_ time: UInt64) -> Int {
+    let begin = start ?? time
+    if start == nil { start = time }
+    let distance = time > begin ? time &- begin : 0
+    if distance >> shift >= UInt64(TimelineRecorder.bucketCount) { widen(distance) }
+    let index = Int(truncatingIfNeeded: distance >> shift)
+    if index >= used { used = index + 1 }
+    return index
+  }
+
+  private mutating func newRow(_ device: Int) -> UnsafeMutablePointer<Bucket> {
+    while rows.count <= device { rows.append(nil) }
+    let row = UnsafeMutablePointer<Bucket>.allocate(capacity: TimelineRecorder.bucketCount)
+    row.initialize(repeating: Bucket(), count: TimelineRecorder.bucketCount)
+    rows[device] = row
+    return row
+  }
+
+  private mutating func widen(_ distance: UInt64) {
+    while distance >> shift >= UInt64(TimelineRecorder.bucketCount) {
+      shift += 1
+      let half = TimelineRecorder.bucketCount / 2
+      for case let row? in rows {
+        for index in 0..<half {
+          var merged = row[2 * index]
+          merged.absorb(row[2 * index + 1])
+          row[index] = merged
+        }
+        for index in half..<TimelineRecorder.bucketCount { row[index] = Bucket() }
+      }
+      for index in 0..<half { losses[index] = losses[2 * index] || losses[2 * index + 1] }
+      for index in half..<TimelineRecorder.bucketCount { losses[index] = false }
+      used = (used + 1) / 2
+    }
+  }
+
+  var lossBuckets: [Int] { losses.indices.filter { losses[$0] } }
+
+  /// The series of a device; nil if nothing happened to it.
+  func series(_ device: Int, name: String, coherent: Bool, deviantsBounced: Bool) -> DeviceSeries? {
+    guard device < rows.count, let row = rows[device] else { return nil }
+    var series = DeviceSeries()
+    series.device = name
+    var (live, slots) = (UInt64(0), UInt64(0))
+    for index in 0..<used {
+      let bucket = row[index]
+      series.cleanedLines.append(coherent ? 0 : bucket.cleaned)
+      series.invalidatedLines.append(coherent ? 0 : bucket.invalidated)
+      series.bouncedBytes.append(bucket.bounced &+ (deviantsBounced ? bucket.deviant : 0))
+      series.maps.append(bucket.maps)
+      series.liveBytes.append(bucket.isTouched ? bucket.liveMaximum : live)
+      series.swiotlbSlots.append(bucket.isTouched ? bucket.slotsMaximum : slots)
+      if bucket.isTouched { (live, slots) = (bucket.liveLast, bucket.slotsLast) }
+    }
+    return series
+  }
+}

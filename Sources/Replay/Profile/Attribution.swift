@@ -1,0 +1,98 @@
+import DMAModel
+
+// Sums of the cost cells by what a reader asks for.
+extension Replayer {
+  /// What a cell came to, given what is known of its device at the end.
+  private func cost(_ cell: CostCell, _ verdict: Verdict) -> (Maintenance, CacheWork, bounced: UInt64) {
+    let maintenance = verdict.isCoherent ? .zero : cell.maintenance
+    let work = platform.work(maintenance, cell.operation.step, cell.direction)
+    return (maintenance, work, cell.bouncedBytes &+ (verdict.deviantsBounced ? cell.deviantBytes : 0))
+  }
+
+  func operationProfiles(_ cells: [CostCell], _ verdicts: [Verdict]) -> [OperationProfile] {
+    struct Key: Hashable {
+      var device: UInt32
+      var operation: Operation
+      var direction: Direction
+    }
+    var rows: [Key: OperationProfile] = [:]
+    for cell in cells {
+      let key = Key(device: cell.device, operation: cell.operation, direction: cell.direction)
+      let (maintenance, work, bounced) = cost(cell, verdicts[Int(cell.device)])
+      var row = rows[key] ?? OperationProfile()
+      row.device = devices[Int(cell.device)].name
+      (row.operation, row.direction) = (cell.operation, cell.direction)
+      row.apiCalls &+= cell.apiCalls
+      row.maintenance += maintenance
+      row.work += work
+      row.bouncedBytes &+= bounced
+      rows[key] = row
+    }
+    return rows.values.sorted {
+      let (a, b) = ($0.work.lines &+ $0.work.preparedLines, $1.work.lines &+ $1.work.preparedLines)
+      if a != b { return a > b }
+      if $0.bouncedBytes != $1.bouncedBytes { return $0.bouncedBytes > $1.bouncedBytes }
+      if $0.apiCalls != $1.apiCalls { return $0.apiCalls > $1.apiCalls }
+      return ($0.device, $0.operation.rawValue, $0.direction.rawValue)
+        < ($1.device, $1.operation.rawValue, $1.direction.rawValue)
+    }
+  }
+
+  func callSiteProfiles(_ cells: [CostCell], _ verdicts: [Verdict], _ sites: CallSites) -> [CallSiteProfile] {
+    struct Key: Hashable {
+      var frames: [String]
+      var device: UInt32
+      var operation: Operation
+    }
+    var rows: [Key: CallSiteProfile] = [:]
+    for cell in cells where cell.stack != 0 {
+      let frames = sites.frames(cell.stack)
+      let key = Key(frames: frames, device: cell.device, operation: cell.operation)
+      let (maintenance, work, bounced) = cost(cell, verdicts[Int(cell.device)])
+      var row = rows[key] ?? CallSiteProfile()
+      row.frames = frames
+      row.caller = sites.caller(cell.stack)
+      row.device = devices[Int(cell.device)].name
+      row.operation = cell.operation
+      row.apiCalls &+= cell.apiCalls
+      row.maintenance += maintenance
+      row.work += work
+      row.bouncedBytes &+= bounced
+      row.estimate += platform.prices.estimate(work, bouncedBytes: bounced, iotlbInvalidations: 0)
+      rows[key] = row
+    }
+    return rows.values.sorted {
+      if $0.work.lines != $1.work.lines { return $0.work.lines > $1.work.lines }
+      if $0.bouncedBytes != $1.bouncedBytes { return $0.bouncedBytes > $1.bouncedBytes }
+      if $0.apiCalls != $1.apiCalls { return $0.apiCalls > $1.apiCalls }
+      return ($0.device, $0.operation.rawValue, $0.frames.joined(separator: "\n"))
+        < ($1.device, $1.operation.rawValue, $1.frames.joined(separator: "\n"))
+    }
+  }
+
+  func taskProfiles(_ cells: [CostCell], _ verdicts: [Verdict], _ recording: Recording) -> [TaskProfile] {
+    var rows: [String: TaskProfile] = [:]
+    var pids: [String: Set<Int32>] = [:]
+    for cell in cells {
+      let name = cell.pid == -1 ? "(further tasks)" : recording.taskName(cell.pid)
+      let (_, work, bounced) = cost(cell, verdicts[Int(cell.device)])
+      var row = rows[name] ?? TaskProfile()
+      row.name = name
+      row.apiCalls &+= cell.apiCalls
+      row.work += work
+      row.bouncedBytes &+= bounced
+      row.estimate += platform.prices.estimate(work, bouncedBytes: bounced, iotlbInvalidations: 0)
+      rows[name] = row
+      pids[name, default: []].insert(cell.pid)
+    }
+    return rows.values.map { row in
+      var row = row
+      row.pids = (pids[row.name] ?? []).sorted()
+      return row
+    }.sorted {
+      if $0.work.lines != $1.work.lines { return $0.work.lines > $1.work.lines }
+      if $0.bouncedBytes != $1.bouncedBytes { return $0.bouncedBytes > $1.bouncedBytes }
+      return $0.apiCalls != $1.apiCalls ? $0.apiCalls > $1.apiCalls : $0.name < $1.name
+    }
+  }
+}

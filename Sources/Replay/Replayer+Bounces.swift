@@ -1,0 +1,75 @@
+import DMAModel
+
+/// How a mapping reached its bus address.
+enum Bouncing {
+  case direct
+  /// The kernel said so.
+  case bounced
+  /// Its bus address is not the expected one; bounced unless an IOMMU is in between.
+  case deviant
+}
+
+// Bounce buffers (kernel/dma/swiotlb.c).
+extension Replayer {
+  /// `swiotlb_bounced`: a request, logged before a slot is found.
+  mutating func request(_ event: Event) {
+    let device = place(event)
+    bounceEvents &+= 1
+    devices[device].everBounced = true
+    devices[device].bounceMask = event.value
+    let (last, overflow) = event.address.addingReportingOverflow(event.size == 0 ? 0 : event.size &- 1)
+    let cause: BounceCause =
+      event.flags.contains(.forced) ? .forced : overflow || last > event.value ? .mask : .alignment
+    requests.add(UInt32(truncatingIfNeeded: device), event.address, event.size, cause)
+    guard counts else { return }
+    devices[device].countedEvents &+= 1
+    devices[device].bounce.requests &+= 1
+    switch cause {
+    case .forced: devices[device].bounce.forced &+= 1
+    case .mask: devices[device].bounce.mask &+= 1
+    case .alignment: devices[device].bounce.alignment &+= 1
+    }
+  }
+
+  /// Whether a segment bounced, counted. Data is copied in at the map in every direction
+  /// (`swiotlb_tbl_map_single`).
+  @inline(__always)
+  mutating func bouncing(_ device: Int, _ bus: UInt64, _ physical: UInt64, _ size: UInt64) -> Bouncing {
+    if requests.waiting > 0, bus != physical {
+      // The request names the address before bouncing: the physical one, plus the bus's offset if it has one.
+      let offset = devices[device].offset ?? 0
+      let moved = physical &+ UInt64(bitPattern: offset)
+      let cause = requests.take(UInt32(truncatingIfNeeded: device), size) {
+        $0 == physical || $0 == moved || ($0 ^ physical) & 0xfff == 0
+      }
+      if let cause {
+        countBounce(device, size, cause)
+        return .bounced
+      }
+    }
+    if devices[device].isExpected(bus, for: physical) {
+      devices[device].observeAddressing(bus: bus, physical: physical)
+      return .direct
+    }
+    devices[device].observeAddressing(bus: bus, physical: physical)
+    if counts {
+      devices[device].deviant.mappings &+= 1
+      devices[device].deviant.bytesIn &+= size
+      let (last, overflow) = physical.addingReportingOverflow(size == 0 ? 0 : size &- 1)
+      if let mask = devices[device].streamingMask, overflow || last > mask {
+        devices[device].deviant.mask &+= 1
+        devices[device].deviantMaskBytes &+= size
+      } else {
+        devices[device].deviant.unknown &+= 1
+      }
+    }
+    return .deviant
+  }
+
+  private mutating func countBounce(_ device: Int, _ size: UInt64, _ cause: BounceCause) {
+    guard counts else { return }
+    devices[device].bounce.mappings &+= 1
+    devices[device].bounce.bytesIn &+= size
+    if cause == .mask { devices[device].maskBytes &+= size }
+  }
+}

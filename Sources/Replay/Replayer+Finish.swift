@@ -1,0 +1,211 @@
+import DMAModel
+
+// From the state at the end to the profile.
+extension Replayer {
+  /// Ends the replay; nothing may be consumed after it.
+  ///
+  /// - Parameters:
+  ///   - recording: what ingest knows of the recording, its losses and damage included.
+  ///   - symbolizer: names for return addresses; nil leaves them bare.
+  public mutating func finish(
+    recording: Recording, stacks: StackTable, symbolizer: (any Symbolizer)?
+  ) -> Profile {
+    settleMasks()
+    return profile(recording, stacks, symbolizer)
+  }
+
+  private func profile(
+    _ recording: Recording, _ stacks: StackTable, _ symbolizer: (any Symbolizer)?
+  ) -> Profile {
+    let verdicts = (0..<devices.count).map { verdict($0) }
+    var profile = Profile()
+    profile.recording = recording
+    profile.platform = platform.use
+    profile.filter = options.filter.description
+    let cells = costs.all().filter { devices[Int($0.device)].isSelected }
+    var built: [DeviceProfile?] = (0..<devices.count).map { place in
+      let state = devices[place]
+      return state.isSelected && state.countedEvents > 0 ? self.profile(state, verdicts[place]) : nil
+    }
+    addCosts(cells, verdicts, to: &built)
+    let sites = CallSites(stacks, symbolizer)
+    profile.live = liveMappings(verdicts, recording, sites, &built)
+    profile.devices = built.compactMap { $0.map { finished($0) } }.sorted { $0.name < $1.name }
+    profile.totals = totals(profile.devices)
+    profile.measured = measured(profile.totals)
+    profile.operations = operationProfiles(cells, verdicts)
+    profile.callSites = callSiteProfiles(cells, verdicts, sites)
+    profile.tasks = taskProfiles(cells, verdicts, recording)
+    profile.timeline = timelineProfile(verdicts)
+    let filter = options.filter
+    profile.pools = pools.profiles { filter.selects(device: $0) }
+    profile.caveats = caveats(profile)
+    return profile
+  }
+
+  private func profile(_ state: DeviceState, _ verdict: Verdict) -> DeviceProfile {
+    var device = DeviceProfile()
+    device.name = state.name
+    device.coherent = verdict.isCoherent
+    device.coherentBecause = verdict.reason
+    device.addressing = verdict.addressing
+    (device.map, device.unmap) = (state.map, state.unmap)
+    (device.syncForCPU, device.syncForDevice) = (state.syncForCPU, state.syncForDevice)
+    (device.allocate, device.free) = (state.allocate, state.free)
+    device.mapsByDirection = (0..<3).map { state.mapsByDirection[$0] }
+    (device.live, device.peak) = (state.live, state.peak)
+    device.bounce = state.bounce
+    if verdict.deviantsBounced { device.bounce += state.deviant }
+    device.byWidth = (0..<65).map { state.byWidth[$0] }
+    device.highestAddress = state.highest
+    device.lifetimes = state.lifetimes
+    device.maskHistory = state.maskHistory
+    device.requiredMask = state.requiredMask
+    device.maxMappingSize = state.maxMappingSize
+    (device.streamingMask, device.coherentMask) = (state.streamingMask, state.coherentMask)
+    if state.streamingMask != nil {
+      device.maskBecause = .set
+    } else if let mask = state.bounceMask {
+      (device.streamingMask, device.maskBecause) = (mask, .bounceEvent)
+    } else if let highest = state.highest {
+      let bits = 64 - highest.leadingZeroBitCount
+      device.streamingMask = bits >= 64 ? .max : (1 << UInt64(bits)) - 1
+    }
+    let pressed =
+      state.maskBytes &+ (verdict.deviantsBounced ? state.deviantMaskBytes : 0) &+ state.failedBytes
+    let wanted = state.map.bytes &+ state.failedBytes
+    device.pressure = wanted == 0 ? 0 : min(1, Double(pressed) / Double(wanted))
+    if verdict.addressing == .iommu { device.iotlbInvalidations = state.unmap.calls &+ state.free.calls }
+    return device
+  }
+
+  private func addCosts(_ cells: [CostCell], _ verdicts: [Verdict], to devices: inout [DeviceProfile?]) {
+    for cell in cells where !verdicts[Int(cell.device)].isCoherent {
+      let direction = cell.operation == .allocate ? .bidirectional : cell.direction
+      devices[Int(cell.device)]?.maintenance[cell.operation.step, direction] += cell.maintenance
+    }
+  }
+
+  private func finished(_ device: DeviceProfile) -> DeviceProfile {
+    var device = device
+    device.work = platform.work(device.maintenance)
+    device.estimate = platform.prices.estimate(
+      device.work, bouncedBytes: device.bounce.bytesIn &+ device.bounce.bytesOut,
+      iotlbInvalidations: device.iotlbInvalidations)
+    return device
+  }
+
+  private func totals(_ devices: [DeviceProfile]) -> Totals {
+    var totals = iommu
+    for device in devices {
+      totals.map += device.map
+      totals.unmap += device.unmap
+      totals.syncForCPU += device.syncForCPU
+      totals.syncForDevice += device.syncForDevice
+      totals.allocate += device.allocate
+      totals.free += device.free
+      totals.liveUncertain &+= device.liveUncertain
+      totals.maintenance += device.maintenance
+      totals.work += device.work
+      totals.bounce += device.bounce
+      totals.estimate += device.estimate
+      totals.iotlbInvalidations &+= device.iotlbInvalidations
+      totals.live.mappings &+= device.live.mappings
+      totals.live.scatterlists &+= device.live.scatterlists
+      totals.live.coherentBlocks &+= device.live.coherentBlocks
+      totals.live.bytes &+= device.live.bytes
+      totals.live.coherentBytes &+= device.live.coherentBytes
+    }
+    totals.peak = peak
+    return totals
+  }
+
+  private func measured(_ totals: Totals) -> Measured? {
+    // The kernel's record names no device: with only some devices in the sums there is nothing to compare with.
+    guard record.seen > 0, options.filter.devices.isEmpty else { return nil }
+    var measured = Measured()
+    measured.maintenance = record.sums
+    measured.recordedSteps = record.steps
+    for step in record.steps {
+      let (model, kernel) = (totals.maintenance.total(step), record.sums.total(step))
+      // An allocation behind an IOMMU is prepared piece by piece, in passes that only the kernel knows.
+      if step != .prepare {
+        measured.callDifference &+= Int64(bitPattern: model.calls &- kernel.calls)
+      }
+      measured.lineDifference &+= Int64(bitPattern: model.lines &- kernel.lines)
+    }
+    return measured
+  }
+
+  private func liveMappings(
+    _ verdicts: [Verdict], _ recording: Recording, _ sites: CallSites, _ devices: inout [DeviceProfile?]
+  ) -> [LiveMapping] {
+    var result: [LiveMapping] = []
+    var uncertain = [UInt64](repeating: 0, count: verdicts.count)
+    let end = lastTime
+    func isUncertain(_ place: Int, _ mappedAt: UInt64, mayBeOmitted: Bool) -> Bool {
+      if let loss = lastLoss, mappedAt <= loss { return true }
+      return mayBeOmitted && mayOmitUnmap && verdicts[place].isCoherent
+        && verdicts[place].addressing != .iommu
+    }
+    func mapping(_ place: Int, _ mappedAt: UInt64, _ pid: Int32, _ stack: StackID) -> LiveMapping {
+      var mapping = LiveMapping()
+      mapping.device = self.devices[place].name
+      mapping.mappedAt = mappedAt
+      mapping.age = end >= mappedAt ? end - mappedAt : 0
+      mapping.task = recording.taskName(pid)
+      mapping.callSite = sites.caller(stack)
+      return mapping
+    }
+    mappings.forEach { entry in
+      let place = Int(entry.device)
+      guard self.devices[place].isSelected else { return }
+      var live = mapping(place, entry.mappedAt, entry.pid, entry.stack)
+      live.kind = entry.kind
+      live.busAddress = entry.address
+      live.physicalAddress = entry.hasPhysicalAddress ? entry.physicalAddress : nil
+      live.size = entry.size
+      live.direction = entry.direction
+      live.uncertain = isUncertain(
+        place, entry.mappedAt, mayBeOmitted: entry.kind == .single && !entry.isBounced)
+      if live.uncertain { uncertain[place] &+= 1 }
+      result.append(live)
+    }
+    lists.forEach { list in
+      let place = Int(list.device)
+      guard self.devices[place].isSelected else { return }
+      var live = mapping(place, list.mappedAt, list.pid, list.stack)
+      live.kind = .scatterGather
+      live.direction = list.direction
+      live.uncertain = isUncertain(place, list.mappedAt, mayBeOmitted: list.bouncedBytes == 0)
+      if live.uncertain { uncertain[place] &+= 1 }
+      for index in list.busAddresses.indices {
+        live.busAddress = list.busAddresses[index]
+        live.size = list.lengths[index]
+        live.physicalAddress = index < list.physicalAddresses.count ? list.physicalAddresses[index] : nil
+        result.append(live)
+      }
+    }
+    for place in verdicts.indices { devices[place]?.liveUncertain = uncertain[place] }
+    return result.sorted {
+      ($0.device, $0.busAddress, $0.mappedAt, $0.size, $0.direction.rawValue)
+        < ($1.device, $1.busAddress, $1.mappedAt, $1.size, $1.direction.rawValue)
+    }
+  }
+
+  private func timelineProfile(_ verdicts: [Verdict]) -> Timeline {
+    var result = Timeline()
+    guard let start = timeline.start else { return result }
+    result.start = start
+    result.bucketNs = 1 << timeline.shift
+    result.buckets = timeline.used
+    result.lossBuckets = timeline.lossBuckets
+    result.series = verdicts.indices.compactMap { place in
+      guard devices[place].isSelected, devices[place].countedEvents > 0 else { return nil }
+      return timeline.series(
+        place, name: devices[place].name, coherent: verdicts[place].isCoherent,
+        deviantsBounced: verdicts[place].deviantsBounced)
+    }.sorted { $0.device < $1.device }
+    return result
+  }
+}

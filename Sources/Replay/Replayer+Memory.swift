@@ -1,0 +1,71 @@
+import DMAModel
+
+// Coherent and non-coherent memory: `dma_direct_alloc` (kernel/dma/direct.c), `iommu_dma_alloc`.
+extension Replayer {
+  private func kind(_ call: Call) -> LiveMapping.Kind {
+    call == .allocatePages || call == .freePages || call == .allocateScatterTable || call == .freeScatterTable
+      ? .pages : .coherent
+  }
+
+  mutating func allocate(_ event: Event) {
+    let device = place(event)
+    let failed =
+      event.call == .allocateScatterTableFailed || isMappingError(event.address)
+      || (event.call != .allocateScatterTable && event.value == 0 && event.address == 0)
+    if counts {
+      devices[device].allocate.calls &+= 1
+      if failed {
+        devices[device].allocate.failed &+= 1
+      } else {
+        devices[device].allocate.bytes &+= event.size
+      }
+    }
+    guard !failed else { return account(device, .allocate, event, .bidirectional, .zero) }
+    account(device, .allocate, event, .bidirectional, preparation(event))
+    var entry = LiveEntry()
+    entry.device = UInt32(truncatingIfNeeded: device)
+    entry.pid = event.pid
+    entry.address = event.address
+    entry.size = event.size
+    entry.mappedAt = event.time
+    entry.stack = event.stack
+    entry.kind = kind(event.call)
+    entry.direction = entry.kind == .coherent ? .bidirectional : event.direction
+    addLive(device, entry)
+  }
+
+  /// The pass over new memory: over whole pages; none for memory from the atomic pool, which was prepared when the
+  /// pool was filled, and none for memory that stays cached (`dma_alloc_pages`).
+  private func preparation(_ event: Event) -> Maintenance {
+    let fromAtomicPool = event.allocation.contains(.recorded) && !event.allocation.contains(.mayBlock)
+    guard !fromAtomicPool, event.call == .allocate || event.call == .allocateScatterTable else {
+      return .zero
+    }
+    if event.call == .allocateScatterTable, Int64(event.physicalCount) == 0, event.address != 0 {
+      return .zero
+    }
+    let page = hints.pageSize
+    let (raised, overflow) = event.size.addingReportingOverflow(page &- 1)
+    let size = overflow ? event.size : raised & ~(page &- 1)
+    return Maintenance(calls: 1, bytes: size, lines: platform.lines(0, size))
+  }
+
+  mutating func free(_ event: Event) {
+    let device = place(event)
+    if counts { devices[device].free.calls &+= 1 }
+    // A free of a null pointer is legal and does nothing.
+    guard event.value != 0 || event.address != 0 else { return }
+    let entry = mappings.remove(
+      UInt32(truncatingIfNeeded: device), event.address, size: event.size, direction: .bidirectional,
+      kind: kind(event.call))
+    if counts {
+      devices[device].countedEvents &+= 1
+      devices[device].free.bytes &+= event.size
+      if entry == nil { devices[device].free.unknown &+= 1 }
+    }
+    guard let entry else { return }
+    let before = footprint(device)
+    forget(device, entry)
+    noteFootprint(device, event.time, before: before)
+  }
+}

@@ -1,0 +1,174 @@
+import DMAModel
+
+// Scatterlists: `dma_direct_map_sg` (kernel/dma/direct.c) and `iommu_dma_map_sg` (drivers/iommu/dma-iommu.c), which may
+// join entries: the physical addresses are those of the originals, bus addresses and lengths those of the joined.
+extension Replayer {
+  /// What the arrays of a scatterlist event cover. Entries beyond the event's arrays are calls of unknown size.
+  private func covered(
+    _ event: Event, _ segments: Span<UInt64>, calls: UInt64
+  ) -> (sum: Maintenance, bytes: UInt64) {
+    let first = Int(event.segments) + Int(event.physicalCount)
+    let count = Int(event.busCount)
+    var sum = Maintenance(calls: calls)
+    guard first >= 0, first + 2 * count <= segments.count else { return (sum, 0) }
+    for index in 0..<count {
+      let (address, length) = (segments[first + index], segments[first + count + index])
+      sum.bytes &+= length
+      sum.lines &+= platform.lines(address, length)
+    }
+    if Int(event.ents) > count {
+      let known = UInt64(max(count, Int(event.physicalCount)))
+      sum.unsizedCalls = calls > known ? calls &- known : min(calls, 1)
+    }
+    return (sum, sum.bytes)
+  }
+
+  mutating func mapList(_ event: Event, _ segments: Span<UInt64>) {
+    guard event.ents > 0 else { return failList(event) }
+    let device = place(event)
+    let calls = UInt64(max(event.nents, event.ents))
+    var (sum, bytes) = covered(event, segments, calls: calls)
+    if counts { countList(device, event.direction, calls, bytes) }
+    let before = footprint(device)
+    var list = LiveList()
+    list.device = UInt32(truncatingIfNeeded: device)
+    list.pid = event.pid
+    list.mappedAt = event.time
+    list.stack = event.stack
+    list.direction = event.direction
+    list.nents = event.nents
+    copyArrays(event, segments, to: &list)
+    examine(device, &list)
+    if !event.attributes.isDisjoint(with: [.skipCPUSync, .mmio]) { sum = .zero }
+    // The unmap covers the same memory, whatever the map was told to leave out.
+    list.maintenance = covered(event, segments, calls: calls).sum
+    account(device, .map, event, event.direction, sum, bounced: list.bouncedBytes, deviant: list.deviantBytes)
+    if let loss = lastLoss, let first = list.physicalAddresses.first,
+      let old = lists.removeStale(list.device, first: first, madeBefore: loss)
+    {
+      forget(device, old)
+    }
+    devices[device].live.mappings &+= 1
+    devices[device].live.scatterlists &+= 1
+    devices[device].live.bytes &+= bytes
+    devices[device].slots &+= list.slots
+    if devices[device].isSelected {
+      live.mappings &+= 1
+      live.scatterlists &+= 1
+      live.bytes &+= bytes
+    }
+    lists.insert(list)
+    noteFootprint(device, event.time, before: before)
+  }
+
+  private mutating func countList(_ device: Int, _ direction: Direction, _ entries: UInt64, _ bytes: UInt64) {
+    var sum = CallCounts()
+    (sum.calls, sum.segments, sum.bytes) = (1, entries, bytes)
+    devices[device].map += sum
+    if direction != .none { devices[device].mapsByDirection[Int(direction.rawValue)] += sum }
+  }
+
+  private func copyArrays(_ event: Event, _ segments: Span<UInt64>, to list: inout LiveList) {
+    let start = Int(event.segments)
+    let (physical, bus) = (Int(event.physicalCount), Int(event.busCount))
+    guard start >= 0, start + physical + 2 * bus <= segments.count else { return }
+    list.physicalAddresses.reserveCapacity(physical)
+    for index in 0..<physical { list.physicalAddresses.append(segments[start + index]) }
+    list.busAddresses.reserveCapacity(bus)
+    for index in 0..<bus { list.busAddresses.append(segments[start + physical + index]) }
+    list.lengths.reserveCapacity(bus)
+    for index in 0..<bus { list.lengths.append(segments[start + physical + bus + index]) }
+  }
+
+  /// Widths, addressing and bounces of each entry.
+  private mutating func examine(_ device: Int, _ list: inout LiveList) {
+    let isWhole = list.physicalAddresses.count == list.busAddresses.count
+    for index in list.busAddresses.indices {
+      let (bus, length) = (list.busAddresses[index], list.lengths[index])
+      if counts { devices[device].observe(address: bus, size: length) }
+      // Where entries were joined, an IOMMU did it, and physical addresses have no bus address of their own.
+      guard isWhole else {
+        devices[device].elsewhere &+= 1
+        continue
+      }
+      switch bouncing(device, bus, list.physicalAddresses[index], length) {
+      case .bounced:
+        list.bouncedBytes &+= length
+        list.slots &+= bounceSlots(length)
+      case .deviant: list.deviantBytes &+= length
+      case .direct: break
+      }
+    }
+  }
+
+  mutating func failList(_ event: Event) {
+    let device = place(event)
+    guard counts else { return }
+    devices[device].map.calls &+= 1
+    devices[device].map.segments &+= UInt64(max(0, event.nents))
+    devices[device].map.failed &+= 1
+    account(device, .map, event, event.direction, .zero)
+  }
+
+  mutating func unmapList(_ event: Event, _ segments: Span<UInt64>) {
+    let device = place(event)
+    let start = Int(event.segments)
+    let count = start + Int(event.physicalCount) <= segments.count ? Int(event.physicalCount) : 0
+    let list = lists.remove(
+      UInt32(truncatingIfNeeded: device), count: count, physicalAddress: { segments[start + $0] },
+      direction: event.direction)
+    let entries = UInt64(max(0, event.nents))
+    var sum = list?.maintenance ?? Maintenance(calls: entries, unsizedCalls: entries)
+    if counts {
+      devices[device].unmap.calls &+= 1
+      devices[device].unmap.segments &+= max(entries, sum.calls)
+      devices[device].unmap.bytes &+= sum.bytes
+      if list == nil { devices[device].unmap.unknown &+= 1 }
+    }
+    if !event.attributes.isDisjoint(with: [.skipCPUSync, .mmio]) { sum = .zero }
+    var (bounced, deviant) = (UInt64(0), UInt64(0))
+    if let list, copiesBack(event) {
+      (bounced, deviant) = (list.bouncedBytes, list.deviantBytes)
+      if counts {
+        devices[device].bounce.bytesOut &+= bounced
+        devices[device].deviant.bytesOut &+= deviant
+      }
+    }
+    account(device, .unmap, event, event.direction, sum, bounced: bounced, deviant: deviant)
+    guard let list else { return }
+    let before = footprint(device)
+    if counts, event.time >= list.mappedAt { devices[device].lifetimes.record(event.time &- list.mappedAt) }
+    forget(device, list)
+    noteFootprint(device, event.time, before: before)
+  }
+
+  private mutating func forget(_ device: Int, _ list: LiveList) {
+    decrease(&devices[device].live.mappings, by: 1)
+    decrease(&devices[device].live.scatterlists, by: 1)
+    decrease(&devices[device].live.bytes, by: list.maintenance.bytes)
+    decrease(&devices[device].slots, by: list.slots)
+    guard devices[device].isSelected else { return }
+    decrease(&live.mappings, by: 1)
+    decrease(&live.scatterlists, by: 1)
+    decrease(&live.bytes, by: list.maintenance.bytes)
+  }
+
+  mutating func syncList(_ event: Event, _ segments: Span<UInt64>, _ operation: Operation) {
+    let device = place(event)
+    let calls = UInt64(max(0, max(event.nents, max(event.ents, Int32(event.busCount)))))
+    let (sum, bytes) = covered(event, segments, calls: calls)
+    countSync(device, operation, bytes: bytes, segments: calls)
+    var (bounced, deviant) = (UInt64(0), UInt64(0))
+    let first = Int(event.segments) + Int(event.physicalCount)
+    let count = Int(event.busCount)
+    if first + 2 * count <= segments.count {
+      for index in 0..<count {
+        let copies = copyAtSync(
+          device, operation, segments[first + index], segments[first + count + index], event.direction)
+        bounced &+= copies.bounced
+        deviant &+= copies.deviant
+      }
+    }
+    account(device, operation, event, event.direction, sum, bounced: bounced, deviant: deviant)
+  }
+}

@@ -1,0 +1,240 @@
+import DMAModel
+
+// Single mappings and their syncs: `dma_direct_map_phys`, `dma_direct_unmap_phys`, `dma_direct_sync_single_for_*`
+// (kernel/dma/direct.h) and their twins in drivers/iommu/dma-iommu.c.
+extension Replayer {
+  /// Whether the architecture is asked to maintain caches for a map or unmap at all.
+  @inline(__always)
+  private func isMaintained(_ event: Event) -> Bool {
+    event.call != .mapResource && event.call != .unmapResource
+      && event.attributes.isDisjoint(with: [.skipCPUSync, .mmio])
+  }
+
+  @inline(__always)
+  mutating func map(_ event: Event) {
+    let device = place(event)
+    let direction = event.direction
+    if counts {
+      devices[device].map.calls &+= 1
+      devices[device].map.segments &+= 1
+    }
+    guard !isMappingError(event.address) else { return failMap(device, event) }
+    if counts { countMap(device, direction, event.size) }
+    let isResource = event.call == .mapResource || event.attributes.contains(.mmio)
+    let hasPhysical = event.flags.contains(.hasPhysicalAddress) && !isResource
+    let how = hasPhysical ? bouncing(device, event.address, event.physicalAddress, event.size) : .direct
+
+    var sum = Maintenance.zero
+    if isMaintained(event) {
+      sum = Maintenance(calls: 1, bytes: event.size, lines: platform.lines(event.address, event.size))
+      noteEvidence(device, event, .forDevice)
+    }
+    account(
+      device, .map, event, direction, sum, bounced: how == .bounced ? event.size : 0,
+      deviant: how == .deviant ? event.size : 0)
+
+    var entry = LiveEntry()
+    entry.device = UInt32(truncatingIfNeeded: device)
+    entry.pid = event.pid
+    entry.address = event.address
+    entry.size = event.size
+    entry.physicalAddress = event.physicalAddress
+    entry.hasPhysicalAddress = event.flags.contains(.hasPhysicalAddress)
+    entry.mappedAt = event.time
+    entry.stack = event.stack
+    entry.kind = event.call == .mapResource ? .resource : .single
+    entry.direction = direction
+    entry.isBounced = how == .bounced
+    entry.isDeviant = how == .deviant
+    addLive(device, entry)
+  }
+
+  @inline(__always)
+  private mutating func countMap(_ device: Int, _ direction: Direction, _ size: UInt64) {
+    devices[device].map.bytes &+= size
+    guard direction != .none else { return }
+    let index = Int(direction.rawValue)
+    devices[device].mapsByDirection[index].calls &+= 1
+    devices[device].mapsByDirection[index].segments &+= 1
+    devices[device].mapsByDirection[index].bytes &+= size
+  }
+
+  private mutating func failMap(_ device: Int, _ event: Event) {
+    guard counts else { return }
+    devices[device].map.failed &+= 1
+    devices[device].failedBytes &+= event.size
+    account(device, .map, event, event.direction, .zero)
+  }
+
+  /// Puts an entry among the live ones, in place of what it shows to be gone.
+  @inline(__always)
+  mutating func addLive(_ device: Int, _ entry: LiveEntry) {
+    let before = footprint(device)
+    if let loss = lastLoss,
+      let old = mappings.removeStale(entry.device, entry.address, kind: entry.kind, madeBefore: loss)
+    {
+      forget(device, old)
+    } else if mayOmitUnmap, devices[device].presumedCoherent, entry.kind == .single, !entry.isBounced,
+      let old = mappings.removeFirst(
+        entry.device, entry.address,
+        where: {
+          $0.kind == .single && !$0.isBounced && $0.size == entry.size && $0.direction == entry.direction
+        })
+    {
+      forget(device, old)
+    }
+    mappings.insert(entry)
+    remember(device, entry)
+    noteFootprint(device, entry.mappedAt, before: before)
+  }
+
+  @inline(__always)
+  private mutating func remember(_ device: Int, _ entry: LiveEntry) {
+    let selected = devices[device].isSelected
+    if counts { devices[device].observe(address: entry.address, size: entry.size) }
+    if entry.kind == .coherent || entry.kind == .pages {
+      devices[device].live.coherentBlocks &+= 1
+      devices[device].live.coherentBytes &+= entry.size
+      if selected {
+        live.coherentBlocks &+= 1
+        live.coherentBytes &+= entry.size
+      }
+      return
+    }
+    devices[device].live.mappings &+= 1
+    devices[device].live.bytes &+= entry.size
+    if entry.isBounced { devices[device].slots &+= bounceSlots(entry.size) }
+    if selected {
+      live.mappings &+= 1
+      live.bytes &+= entry.size
+    }
+  }
+
+  /// Takes an entry that is gone out of the footprint.
+  @inline(__always)
+  mutating func forget(_ device: Int, _ entry: LiveEntry) {
+    let selected = devices[device].isSelected
+    if entry.kind == .coherent || entry.kind == .pages {
+      decrease(&devices[device].live.coherentBlocks, by: 1)
+      decrease(&devices[device].live.coherentBytes, by: entry.size)
+      if selected {
+        decrease(&live.coherentBlocks, by: 1)
+        decrease(&live.coherentBytes, by: entry.size)
+      }
+      return
+    }
+    decrease(&devices[device].live.mappings, by: 1)
+    decrease(&devices[device].live.bytes, by: entry.size)
+    if entry.isBounced { decrease(&devices[device].slots, by: bounceSlots(entry.size)) }
+    if selected {
+      decrease(&live.mappings, by: 1)
+      decrease(&live.bytes, by: entry.size)
+    }
+  }
+
+  @inline(__always)
+  mutating func unmap(_ event: Event) {
+    let device = place(event)
+    let kind = event.call == .unmapResource ? LiveMapping.Kind.resource : .single
+    let entry = mappings.remove(
+      UInt32(truncatingIfNeeded: device), event.address, size: event.size, direction: event.direction,
+      kind: kind)
+    if counts {
+      devices[device].unmap.calls &+= 1
+      devices[device].unmap.segments &+= 1
+      devices[device].unmap.bytes &+= event.size
+      if entry == nil { devices[device].unmap.unknown &+= 1 }
+    }
+    var sum = Maintenance.zero
+    if isMaintained(event) {
+      sum = Maintenance(calls: 1, bytes: event.size, lines: platform.lines(event.address, event.size))
+      noteEvidence(device, event, .forCPU)
+    }
+    var (bounced, deviant) = (UInt64(0), UInt64(0))
+    if let entry, copiesBack(event) {
+      if entry.isBounced {
+        bounced = event.size
+        if counts { devices[device].bounce.bytesOut &+= event.size }
+      } else if entry.isDeviant {
+        deviant = event.size
+        if counts { devices[device].deviant.bytesOut &+= event.size }
+      }
+    }
+    account(device, .unmap, event, event.direction, sum, bounced: bounced, deviant: deviant)
+    guard let entry else { return }
+    let before = footprint(device)
+    if counts, event.time >= entry.mappedAt { devices[device].lifetimes.record(event.time &- entry.mappedAt) }
+    forget(device, entry)
+    noteFootprint(device, event.time, before: before)
+  }
+
+  /// Whether an unmap copies a bounce buffer back (`swiotlb_tbl_unmap_single`).
+  @inline(__always)
+  func copiesBack(_ event: Event) -> Bool {
+    (event.direction == .fromDevice || event.direction == .bidirectional)
+      && !event.attributes.contains(.skipCPUSync)
+  }
+
+  mutating func sync(_ event: Event, _ operation: Operation) {
+    let device = place(event)
+    countSync(device, operation, bytes: event.size, segments: 1)
+    noteEvidence(device, event, operation.step)
+    let sum = Maintenance(calls: 1, bytes: event.size, lines: platform.lines(event.address, event.size))
+    let copies = copyAtSync(device, operation, event.address, event.size, event.direction)
+    account(device, operation, event, event.direction, sum, bounced: copies.bounced, deviant: copies.deviant)
+  }
+
+  mutating func countSync(_ device: Int, _ operation: Operation, bytes: UInt64, segments: UInt64) {
+    if skipsCoherentSyncs, devices[device].streamingMask != nil, !devices[device].everBounced {
+      devices[device].syncsAfterMask &+= 1
+    }
+    guard counts else { return }
+    var sum = CallCounts()
+    sum.calls = 1
+    sum.segments = segments
+    sum.bytes = bytes
+    if operation == .syncForCPU {
+      devices[device].syncForCPU += sum
+    } else {
+      devices[device].syncForDevice += sum
+    }
+  }
+
+  /// Bytes that a sync copies between a bounced mapping and its original (`__swiotlb_sync_single_for_*`).
+  mutating func copyAtSync(
+    _ device: Int, _ operation: Operation, _ address: UInt64, _ size: UInt64, _ direction: Direction
+  ) -> (bounced: UInt64, deviant: UInt64) {
+    let wanted: Direction = operation == .syncForCPU ? .fromDevice : .toDevice
+    guard direction == wanted || direction == .bidirectional,
+      devices[device].everBounced || devices[device].deviant.mappings > 0,
+      let entry = mappings.bounced(UInt32(truncatingIfNeeded: device), containing: address)
+    else { return (0, 0) }
+    if counts {
+      if operation == .syncForCPU {
+        if entry.isBounced {
+          devices[device].bounce.bytesOut &+= size
+        } else {
+          devices[device].deviant.bytesOut &+= size
+        }
+      } else {
+        if entry.isBounced {
+          devices[device].bounce.bytesIn &+= size
+        } else {
+          devices[device].deviant.bytesIn &+= size
+        }
+      }
+    }
+    return entry.isBounced ? (size, 0) : (0, size)
+  }
+
+  /// Whether the kernel's own maintenance follows this device's calls, where it was recorded.
+  @inline(__always)
+  private mutating func noteEvidence(_ device: Int, _ event: Event, _ step: MaintenanceStep) {
+    guard record.seen > 0 else { return }
+    if record.take(event, step) {
+      devices[device].maintained &+= 1
+    } else {
+      devices[device].unmaintained &+= 1
+    }
+  }
+}

@@ -1,0 +1,194 @@
+import DMAModel
+
+/// Rebuilds what was mapped and what the kernel did for it, from the events alone.
+///
+/// ```swift
+/// var replayer = Replayer(options: ReplayOptions(), hints: RecordingHints(kernel: "6.12"), names: trace.names)
+/// trace.forEachRun { events, segments in replayer.consume(events, segments: segments); return !replayer.isDone }
+/// let profile = replayer.finish(recording: trace.recording(), stacks: trace.stacks, symbolizer: nil)
+/// ```
+///
+/// Events come in order of time. An event costs some tens of nanoseconds; memory grows with what is live at once and
+/// with the number of distinct callers, not with the number of events.
+public struct Replayer: ~Copyable {
+  let options: ReplayOptions
+  let hints: RecordingHints
+  let names: NameTable
+  let platform: Platform
+  /// Whether `dma_need_unmap()` may let drivers leave out an unmap (Linux 6.16).
+  let mayOmitUnmap: Bool
+  /// Whether sync events tell that a device is not coherent (Linux 6.10).
+  let skipsCoherentSyncs: Bool
+
+  var filter: EventFilter
+  var devices = DeviceTable()
+  var mappings = MappingTable()
+  var lists = ScatterlistTable()
+  var requests = BounceRequests()
+  var pools = PoolTable()
+  var maskCalls: [MaskCall: Event] = [:]
+  var costs = CostTable()
+  var timeline = TimelineRecorder()
+  var record = MaintenanceRecord()
+
+  /// Whether the event at hand counts, by the filter.
+  var counts = true
+  var live = Footprint()
+  var peak = Footprint()
+  var iommu = Totals()
+  var bounceEvents: UInt64 = 0
+  /// When the last loss of events ended, and the last event's time.
+  var lastLoss: UInt64?
+  var lastTime: UInt64 = 0
+  /// Whether events after the end of the time window have been reached: further ones change nothing.
+  public private(set) var isDone = false
+
+  /// - Parameters:
+  ///   - names: the table that the events' device and name numbers refer to.
+  public init(options: ReplayOptions, hints: RecordingHints, names: NameTable) {
+    self.options = options
+    self.hints = hints
+    self.names = names
+    platform = Platform(options, hints)
+    mayOmitUnmap = hints.isAtLeast(6, 16)
+    skipsCoherentSyncs = hints.isAtLeast(6, 10)
+    filter = EventFilter(options.filter, taskNames: hints.taskNames)
+  }
+
+  /// Takes in a run of events; `segments` is what their scatterlist arrays lie in.
+  public mutating func consume(_ events: Span<Event>, segments: Span<UInt64>) {
+    for index in events.indices {
+      if let end = options.filter.to, events[index].time > end {
+        isDone = true
+        return
+      }
+      consume(events[index], segments)
+    }
+  }
+
+  @inline(__always)
+  private mutating func consume(_ event: Event, _ segments: Span<UInt64>) {
+    lastTime = event.time
+    counts = filter.counts(time: event.time, cpu: event.cpu, pid: event.pid)
+    switch event.call {
+    case .mapPage, .mapResource: map(event)
+    case .unmapPage, .unmapResource: unmap(event)
+    case .mapScatterlist: mapList(event, segments)
+    case .mapScatterlistFailed: failList(event)
+    case .unmapScatterlist: unmapList(event, segments)
+    case .syncSingleForCPU: sync(event, .syncForCPU)
+    case .syncSingleForDevice: sync(event, .syncForDevice)
+    case .syncScatterlistForCPU: syncList(event, segments, .syncForCPU)
+    case .syncScatterlistForDevice: syncList(event, segments, .syncForDevice)
+    case .allocate, .allocatePages, .allocateScatterTable, .allocateScatterTableFailed: allocate(event)
+    case .free, .freePages, .freeScatterTable: free(event)
+    case .swiotlbBounced: request(event)
+    case .archSyncForDevice: record.add(event, .forDevice, platform, counts: counts)
+    case .archSyncForCPU: record.add(event, .forCPU, platform, counts: counts)
+    case .archPrepareCoherent: record.add(event, .prepare, platform, counts: counts)
+    case .iommuMap:
+      guard counts else { return }
+      iommu.iommuMaps &+= 1
+      iommu.iommuMappedBytes &+= event.size
+    case .iommuUnmap:
+      guard counts else { return }
+      iommu.iommuUnmaps &+= 1
+      iommu.iommuUnmappedBytes &+= event.size
+    case .iommuFault: if counts { iommu.iommuFaults &+= 1 }
+    case .poolCreate, .poolAllocate, .poolFree, .poolDestroy:
+      pools.consume(event, names: names, counts: counts)
+    case .setMask, .setCoherentMask, .setMaskAndCoherent, .getRequiredMask, .maxMappingSize: limit(event)
+    case .supported, .mappingError: break
+    case .lost:
+      lastLoss = event.time
+      if counts { timeline.noteLoss(event.time) }
+    }
+  }
+
+  /// The place of an event's device.
+  @inline(__always)
+  mutating func place(_ event: Event) -> Int {
+    let id = event.device
+    return devices.place(id) { overflow in
+      let name = overflow ? "(further devices)" : names[id]
+      let user = options.saysCoherent(name)
+      return DeviceState(
+        name: name, isSelected: options.filter.selects(device: name), userSays: user,
+        presumedCoherent: user ?? platform.architecture.isCoherent)
+    }
+  }
+
+  /// Adds one API call with its maintenance to the sums and the timeline.
+  @inline(__always)
+  mutating func account(
+    _ device: Int, _ operation: Operation, _ event: Event, _ direction: Direction,
+    _ maintenance: Maintenance, bounced: UInt64 = 0, deviant: UInt64 = 0
+  ) {
+    guard counts else { return }
+    devices[device].countedEvents &+= 1
+    costs.add(device, operation, event, direction, maintenance, bounced: bounced, deviant: deviant)
+    let bucket = timeline.bucket(device, event.time)
+    let done = platform.architecture.quick(operation.step, direction)
+    if done.cleans { bucket.pointee.cleaned &+= maintenance.lines }
+    if done.invalidates { bucket.pointee.invalidated &+= maintenance.lines }
+    bucket.pointee.bounced &+= bounced
+    bucket.pointee.deviant &+= deviant
+    if operation == .map { bucket.pointee.maps &+= 1 }
+  }
+
+  /// Notes the device's footprint after a change, for peaks and the timeline; `before` is what it was.
+  @inline(__always)
+  mutating func noteFootprint(_ device: Int, _ time: UInt64, before: (bytes: UInt64, slots: UInt64)) {
+    if let from = options.filter.from, time < from { return }
+    devices[device].notePeak()
+    if devices[device].isSelected {
+      peak.mappings = max(peak.mappings, live.mappings)
+      peak.scatterlists = max(peak.scatterlists, live.scatterlists)
+      peak.coherentBlocks = max(peak.coherentBlocks, live.coherentBlocks)
+      peak.bytes = max(peak.bytes, live.bytes)
+      peak.coherentBytes = max(peak.coherentBytes, live.coherentBytes)
+    }
+    let bucket = timeline.bucket(device, time)
+    let bytes = devices[device].live.bytes &+ devices[device].live.coherentBytes
+    let slots = devices[device].slots
+    let known = bucket.pointee.isTouched
+    bucket.pointee.liveMaximum = max(known ? bucket.pointee.liveMaximum : before.bytes, bytes)
+    bucket.pointee.slotsMaximum = max(known ? bucket.pointee.slotsMaximum : before.slots, slots)
+    (bucket.pointee.liveLast, bucket.pointee.slotsLast, bucket.pointee.isTouched) = (bytes, slots, true)
+  }
+
+  @inline(__always)
+  func footprint(_ device: Int) -> (bytes: UInt64, slots: UInt64) {
+    (devices[device].live.bytes &+ devices[device].live.coherentBytes, devices[device].slots)
+  }
+}
+
+/// Which return belongs to which call of a task.
+struct MaskCall: Hashable {
+  var pid: Int32
+  var call: Call
+}
+
+extension Operation {
+  /// The step of maintenance that the call comes to.
+  @inline(__always)
+  var step: MaintenanceStep {
+    switch self {
+    case .map, .syncForDevice: .forDevice
+    case .unmap, .syncForCPU: .forCPU
+    case .allocate: .prepare
+    }
+  }
+}
+
+/// A failed mapping returns all ones, in 64 bits or, from a kernel with 32-bit bus addresses, in 32.
+@inline(__always)
+func isMappingError(_ address: UInt64) -> Bool { address == mappingErrorAddress || address == 0xffff_ffff }
+
+/// The 2 KiB slots (`IO_TLB_SIZE`) of a bounce buffer.
+@inline(__always)
+func bounceSlots(_ size: UInt64) -> UInt64 { (size >> 11) &+ (size & 2047 == 0 ? 0 : 1) }
+
+/// Takes away without going below zero: a release may be that of something older than the recording.
+@inline(__always)
+func decrease(_ value: inout UInt64, by amount: UInt64) { value = value > amount ? value &- amount : 0 }

@@ -1,0 +1,145 @@
+import DMAModel
+
+/// What a replay knows of one device; the hot part of the state.
+struct DeviceState {
+  var name: String
+  var isSelected: Bool
+  /// What the user or the architecture says before any evidence.
+  var presumedCoherent: Bool
+  var userSays: Bool?
+
+  var map = CallCounts()
+  var unmap = CallCounts()
+  var syncForCPU = CallCounts()
+  var syncForDevice = CallCounts()
+  var allocate = CallCounts()
+  var free = CallCounts()
+  var mapsByDirection: InlineArray<3, CallCounts> = .init(repeating: CallCounts())
+  var countedEvents: UInt64 = 0
+
+  var live = Footprint()
+  var peak = Footprint()
+  var slots: UInt64 = 0
+  var byWidth: InlineArray<65, WidthCount> = .init(repeating: WidthCount())
+  var highest: UInt64?
+  var lifetimes = LifetimeHistogram()
+
+  var bounce = Bounce()
+  /// What would be bounces if the device turns out to sit behind no IOMMU.
+  var deviant = Bounce()
+  /// Bytes that were bounced for the mask, that might have been, that were wanted and not mapped.
+  var maskBytes: UInt64 = 0
+  var deviantMaskBytes: UInt64 = 0
+  var failedBytes: UInt64 = 0
+  var everBounced = false
+
+  // How bus addresses relate to physical ones, over mappings that did not bounce.
+  var identical: UInt64 = 0
+  var offset: Int64?
+  var atOffset: UInt64 = 0
+  var elsewhere: UInt64 = 0
+
+  // Masks.
+  var streamingMask: UInt64?
+  var coherentMask: UInt64?
+  var bounceMask: UInt64?
+  var maskHistory: [MaskChange] = []
+  var requiredMask: UInt64?
+  var maxMappingSize: UInt64?
+
+  // Evidence of coherence.
+  var maintained: UInt64 = 0
+  var unmaintained: UInt64 = 0
+  var syncsAfterMask: UInt64 = 0
+
+  init(name: String, isSelected: Bool, userSays: Bool?, presumedCoherent: Bool) {
+    self.name = name
+    self.isSelected = isSelected
+    self.userSays = userSays
+    self.presumedCoherent = presumedCoherent
+  }
+
+  /// The bus address that this physical one has without bouncing, as far as is known.
+  @inline(__always)
+  func isExpected(_ bus: UInt64, for physical: UInt64) -> Bool {
+    bus == physical || (atOffset > 1 && offset == Int64(bitPattern: bus &- physical))
+  }
+
+  /// Learns from a mapping that did not bounce.
+  @inline(__always)
+  mutating func observeAddressing(bus: UInt64, physical: UInt64) {
+    if bus == physical {
+      identical &+= 1
+      return
+    }
+    let difference = Int64(bitPattern: bus &- physical)
+    if offset == nil { offset = difference }
+    if offset == difference { atOffset &+= 1 } else { elsewhere &+= 1 }
+  }
+
+  @inline(__always)
+  mutating func observe(address: UInt64, size: UInt64) {
+    let (end, overflow) = address.addingReportingOverflow(size == 0 ? 0 : size &- 1)
+    let last = overflow ? UInt64.max : end
+    if last > highest ?? 0 || highest == nil { highest = last }
+    let bits = 64 - last.leadingZeroBitCount
+    byWidth[bits].mappings &+= 1
+    byWidth[bits].bytes &+= size
+  }
+
+  @inline(__always)
+  mutating func notePeak() {
+    peak.mappings = max(peak.mappings, live.mappings)
+    peak.scatterlists = max(peak.scatterlists, live.scatterlists)
+    peak.coherentBlocks = max(peak.coherentBlocks, live.coherentBlocks)
+    peak.bytes = max(peak.bytes, live.bytes)
+    peak.coherentBytes = max(peak.coherentBytes, live.coherentBytes)
+  }
+}
+
+/// The devices of a recording, each in a place of its own that never moves.
+struct DeviceTable: ~Copyable {
+  /// The most devices kept apart; all further ones share one place.
+  static let limit = 1024
+  private let storage: UnsafeMutablePointer<DeviceState>
+  private(set) var count = 0
+  private var placeByID: [UInt32]
+  private static let unset = UInt32.max
+
+  init() {
+    storage = .allocate(capacity: DeviceTable.limit + 1)
+    placeByID = [UInt32](repeating: DeviceTable.unset, count: 256)
+  }
+
+  deinit {
+    storage.deinitialize(count: count)
+    storage.deallocate()
+  }
+
+  /// The place of a device; `make` says what it starts with when it is met for the first time.
+  @inline(__always)
+  mutating func place(_ id: DeviceID, make: (_ overflow: Bool) -> DeviceState) -> Int {
+    if Int(id) < placeByID.count, placeByID[Int(id)] != DeviceTable.unset { return Int(placeByID[Int(id)]) }
+    return newPlace(id, make)
+  }
+
+  private mutating func newPlace(_ id: DeviceID, _ make: (_ overflow: Bool) -> DeviceState) -> Int {
+    if Int(id) >= placeByID.count {
+      let missing = min(Int(id) + 1, NameTable.limit + 1) - placeByID.count
+      if missing > 0 { placeByID.append(contentsOf: repeatElement(DeviceTable.unset, count: missing)) }
+    }
+    let place = min(count, DeviceTable.limit)
+    if place == count {
+      (storage + place).initialize(to: make(place == DeviceTable.limit))
+      count += 1
+    }
+    if Int(id) < placeByID.count { placeByID[Int(id)] = UInt32(truncatingIfNeeded: place) }
+    return place
+  }
+
+  /// - Precondition: `place` came from `place(_:make:)`.
+  subscript(place: Int) -> DeviceState {
+    @inline(__always) unsafeAddress { UnsafePointer(storage + place) }
+    @inline(__always) nonmutating unsafeMutableAddress { storage + place }
+  }
+}

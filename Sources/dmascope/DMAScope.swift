@@ -1,0 +1,34 @@
+import ArgumentParser
+
+/// The command line, and nothing else.
+@main
+struct DMAScope: ParsableCommand {
+  /// The version of the program and of its reports.
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "dmascope",
+    abstract: "What DMA costs, from a recording: cache maintenance, bounce copies, mask pressure.",
+    discussion: """
+      Reads DMA-API events that trace-cmd recorded, replays them, and says what coherency cost, which devices and \
+      callers it came from, where DMA masks press, and what is still mapped at the end.
+
+        dmascope report board.dat
+        dmascope report board.dat --html board.html --json board.json
+        dmascope info board.dat
+
+      Exit status: 0 done; 3 the input was damaged or cut and the result covers a part of it; 64 usage; 65 not a \
+      trace; 66 cannot open; 73 or 74 cannot write.
+      """,
+    version: version,
+    subcommands: [ReportCommand.self, InfoCommand.self, ExplainCommand.self])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      finish(with: error)
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import Ingest
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// The exit statuses of the program (those from 64 on are those of sysexits.h).
+enum ExitStatus: Int32 {
+  case done = 0
+  case incompleteInput = 3
+  case usage = 64
+  case notATrace = 65
+  case cannotOpen = 66
+  case cannotCreate = 73
+  case cannotWrite = 74
+
+  init(_ kind: TraceError.Kind) {
+    switch kind {
+    case .cannotOpen: self = .cannotOpen
+    case .notATrace, .damaged: self = .notATrace
+    case .cannotWrite: self = .cannotWrite
+    }
+  }
+}
+
+/// The one place that turns an error into text and an exit status.
+func finish(with error: any Error) -> Never {
+  switch error {
+  case let error as TraceError:
+    Terminal.complain(error.description)
+    exit(ExitStatus(error.kind).rawValue)
+  case let error as OutputError:
+    Terminal.complain(error.description)
+    exit(error.status.rawValue)
+  default:
+    // Help, versions and misuse are the argument parser's to tell.
+    DMAScope.exit(withError: error)
+  }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+import DMAModel
+import Ingest
+import Report
+
+struct InfoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "info", abstract: "What a recording holds: container, clocks, CPUs, events by name, losses.")
+
+  @Argument(help: ArgumentHelp("trace.dat files, plain or packed with zstd or gzip.", valueName: "trace"))
+  var traces: [String]
+
+  @Flag(help: "Exit with 0 even if the input was damaged or cut.")
+  var allowIncomplete = false
+
+  func run() throws {
+    var incomplete = false
+    for (index, path) in traces.enumerated() {
+      let trace = try Trace(path: path)
+      var progress = Progress(Escaping.terminal(path))
+      trace.forEachRun { events, _ in
+        progress.advance(events.count) { trace.progress }
+        return true
+      }
+      progress.finish()
+      let recording = trace.recording()
+      try Output.writeStandard((index > 0 ? "\n" : "") + InfoReport(recording).render())
+      incomplete = incomplete || recording.isIncomplete
+      for problem in recording.problems { Terminal.complain("\(path): \(problem)") }
+    }
+    if incomplete && !allowIncomplete { throw ExitCode(ExitStatus.incompleteInput.rawValue) }
+  }
+}

@@ -1,0 +1,62 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// A result could not be written.
+struct OutputError: Error, CustomStringConvertible {
+  var status: ExitStatus
+  var description: String
+}
+
+/// Where results go. Files appear whole or not at all; `-` is standard output.
+enum Output {
+  static func write(_ text: String, to path: String) throws {
+    if path == "-" { return try writeStandard(text) }
+    let partial = path + ".partial-\(getpid())"
+    let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+      throw OutputError(status: .cannotCreate, description: "\(path): cannot create: \(reason())")
+    }
+    do {
+      try writeAll(text, to: descriptor, name: path)
+      guard close(descriptor) == 0, rename(partial, path) == 0 else {
+        throw OutputError(status: .cannotCreate, description: "\(path): cannot write: \(reason())")
+      }
+    } catch {
+      unlink(partial)
+      throw error
+    }
+  }
+
+  /// A reader that goes away early (`| head`) is no error.
+  static func writeStandard(_ text: String) throws {
+    signal(SIGPIPE, SIG_IGN)
+    do { try writeAll(text, to: 1, name: "standard output") } catch  where errno == EPIPE {}
+  }
+
+  private static func writeAll(_ text: String, to descriptor: Int32, name: String) throws {
+    var text = text
+    var failed = false
+    text.withUTF8 { bytes in
+      var done = 0
+      while done < bytes.count, let base = bytes.baseAddress {
+        let count = Glibc.write(descriptor, base + done, bytes.count - done)
+        if count < 0 && errno == EINTR { continue }
+        if count <= 0 {
+          failed = true
+          return
+        }
+        done += count
+      }
+    }
+    if failed {
+      throw OutputError(status: .cannotWrite, description: "\(name): cannot write: \(reason())")
+    }
+  }
+
+  private static func reason() -> String { String(cString: strerror(errno)) }
+}

@@ -1,0 +1,122 @@
+import ArgumentParser
+import DMAModel
+import Replay
+
+/// What the user may say about the machine and about which events count.
+struct ReplayArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The architecture whose cache operations are assumed: auto, \(Architecture.names.joined(separator: ", ")).",
+      discussion: "auto takes it from the recording."))
+  var platform = "auto"
+
+  @Option(help: ArgumentHelp("Bytes of a cache line, a power of two.", valueName: "bytes"))
+  var cacheLine: UInt64?
+
+  @Option(
+    name: .customLong("noncoherent"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "Devices that do not snoop the CPU's caches (repeatable).",
+      discussion: "Of several globs that match a device the most specific counts.", valueName: "glob"))
+  var nonCoherent: [String] = []
+
+  @Option(
+    name: .customLong("coherent"), parsing: .singleValue,
+    help: ArgumentHelp("Devices that do (repeatable).", valueName: "glob"))
+  var coherent: [String] = []
+
+  @Option(
+    name: .customLong("device"), parsing: .singleValue,
+    help: ArgumentHelp("Count only these devices (repeatable).", valueName: "glob"))
+  var devices: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Count from this time on: seconds on the trace's clock, or +seconds after its first event.",
+      valueName: "time"))
+  var from: TraceTime?
+
+  @Option(help: ArgumentHelp("Count up to this time; what is mapped then is \"live\".", valueName: "time"))
+  var to: TraceTime?
+
+  @Option(
+    name: .customLong("cpu"), parsing: .singleValue,
+    help: ArgumentHelp("Count only calls made on these CPUs, like 0,2-3 (repeatable).", valueName: "list"))
+  var cpus: [CPUList] = []
+
+  @Option(
+    name: .customLong("task"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "Count only calls made by this task: a name (glob) or a pid (repeatable).", valueName: "task"))
+  var tasks: [String] = []
+
+  mutating func validate() throws {
+    guard platform == "auto" || Architecture.names.contains(platform) else {
+      throw ValidationError(
+        "unknown platform '\(platform)'; expected auto, \(Architecture.names.joined(separator: ", "))")
+    }
+    if let line = cacheLine, line.nonzeroBitCount != 1 || line < 4 || line > 4096 {
+      throw ValidationError("--cache-line \(line): expected a power of two from 4 to 4096")
+    }
+    if let from, let to, from.isRelative == to.isRelative, from.nanoseconds >= to.nanoseconds {
+      throw ValidationError("--from must be before --to")
+    }
+  }
+
+  /// The options for a replay of a recording whose first event is at `start`.
+  func options(start: UInt64) -> ReplayOptions {
+    var options = ReplayOptions()
+    options.platform = platform
+    options.cacheLine = cacheLine
+    options.nonCoherent = nonCoherent
+    options.coherent = coherent
+    options.filter = Filter(
+      devices: devices, from: from?.absolute(start), to: to?.absolute(start),
+      cpus: cpus.isEmpty ? nil : cpus.reduce(into: Set()) { $0.formUnion($1.cpus) }, tasks: tasks)
+    return options
+  }
+
+  /// Whether the time of the first event must be known before the replay begins.
+  var needsStart: Bool { from?.isRelative == true || to?.isRelative == true }
+}
+
+/// `13.4` (seconds on the trace's clock) or `+0.5` (after the first event).
+struct TraceTime: ExpressibleByArgument {
+  var nanoseconds: UInt64
+  var isRelative: Bool
+
+  init?(argument: String) {
+    var digits = Substring(argument)
+    isRelative = digits.first == "+"
+    if isRelative { digits.removeFirst() }
+    let parts = digits.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let first = parts.first, let seconds = UInt64(first), seconds < 10_000_000_000 else { return nil }
+    var fraction: UInt64 = 0
+    if parts.count == 2 {
+      guard parts[1].count <= 9, parts[1].allSatisfy(\.isNumber) else { return nil }
+      guard let value = UInt64(parts[1] + String(repeating: "0", count: 9 - parts[1].count)) else {
+        return nil
+      }
+      fraction = value
+    }
+    nanoseconds = seconds * 1_000_000_000 + fraction
+  }
+
+  func absolute(_ start: UInt64) -> UInt64 { isRelative ? start &+ nanoseconds : nanoseconds }
+}
+
+/// `0,2-3`.
+struct CPUList: ExpressibleByArgument {
+  var cpus: Set<Int> = []
+
+  init?(argument: String) {
+    for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+      let ends = part.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+      guard let first = ends.first.flatMap({ Int($0) }), let last = ends.last.flatMap({ Int($0) }),
+        first >= 0,
+        first <= last, last < 65536
+      else { return nil }
+      cpus.formUnion(first...last)
+    }
+  }
+}

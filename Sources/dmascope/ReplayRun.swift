@@ -1,0 +1,35 @@
+import DMAModel
+import Ingest
+import Replay
+import Report
+
+/// Reads a trace through a replay.
+enum ReplayRun {
+  /// - Throws: `TraceError` if nothing of the trace can be read.
+  static func profile(of path: String, _ arguments: ReplayArguments) throws -> Profile {
+    var start: UInt64 = 0
+    var trace = try Trace(path: path)
+    if arguments.needsStart {
+      trace.forEachRun { events, _ in
+        start = events[0].time
+        return false
+      }
+      // Standard input cannot be opened twice, but what was spooled can: the trace rewinds.
+      trace = try trace.rewound()
+    }
+    let preview = trace.preview
+    let hints = RecordingHints(
+      kernel: preview.kernel, architecture: preview.architecture, pageSize: UInt64(preview.pageSize),
+      taskNames: preview.taskNames)
+    var replayer = Replayer(options: arguments.options(start: start), hints: hints, names: trace.names)
+    var progress = Progress(Escaping.terminal(path))
+    trace.forEachRun { events, segments in
+      replayer.consume(events, segments: segments)
+      progress.advance(events.count) { trace.progress }
+      return !replayer.isDone
+    }
+    progress.finish()
+    let symbols = trace.stacks.count > 1 ? trace.symbols() : nil
+    return replayer.finish(recording: trace.recording(), stacks: trace.stacks, symbolizer: symbols)
+  }
+}

@@ -1,0 +1,81 @@
+import ArgumentParser
+import DMAModel
+import Replay
+import Report
+
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "What coherency cost, which devices it came from, where masks press, what is live.",
+    discussion: """
+      The summary goes to standard output. "-" stands for standard input as TRACE and for standard output as FILE; \
+      with --json - or --html - nothing else is written there.
+      """)
+
+  @Argument(help: ArgumentHelp("trace.dat files, plain or packed with zstd or gzip.", valueName: "trace"))
+  var traces: [String]
+
+  @Option(help: ArgumentHelp("Write a self-contained page.", valueName: "file"), completion: .file())
+  var html: String?
+
+  @Option(
+    help: ArgumentHelp("Write the numbers as JSON, schema dmascope.report/1.", valueName: "file"),
+    completion: .file())
+  var json: String?
+
+  @Flag(help: "List every mapping that is live at the end, in the text and in the JSON.")
+  var live = false
+
+  @Flag(name: .shortAndLong, help: "More sections.")
+  var verbose = false
+
+  @Option(help: ArgumentHelp("Rows in each table.", valueName: "rows"))
+  var top = 10
+
+  @Option(help: ArgumentHelp("Columns of the text; a terminal's width, or 100.", valueName: "columns"))
+  var width: Int?
+
+  @Flag(help: "Exit with 0 even if the input was damaged or cut.")
+  var allowIncomplete = false
+
+  @OptionGroup(title: "Machine and filter") var replay: ReplayArguments
+
+  mutating func validate() throws {
+    guard traces.count == 1 || (html == nil && json == nil) else {
+      throw ValidationError("--html and --json take one trace at a time")
+    }
+    guard traces.filter({ $0 == "-" }).count <= 1 else {
+      throw ValidationError("standard input can be read once")
+    }
+    guard !(html == "-" && json == "-") else {
+      throw ValidationError("--html and --json cannot both be \"-\"")
+    }
+    guard top > 0 else { throw ValidationError("--top must be at least 1") }
+    if let width, width < 40 || width > 1000 { throw ValidationError("--width must be from 40 to 1000") }
+  }
+
+  func run() throws {
+    var incomplete = false
+    for (index, trace) in traces.enumerated() {
+      let profile = try ReplayRun.profile(of: trace, replay)
+      incomplete = incomplete || profile.recording.isIncomplete
+      if let json {
+        let report = JSONReport(profile, toolVersion: DMAScope.version, includeLive: live)
+        try Output.write(try report.render(), to: json)
+      }
+      if let html { try Output.write(HTMLReport(profile, toolVersion: DMAScope.version).render(), to: html) }
+      if json != "-" && html != "-" {
+        try Output.writeStandard((index > 0 ? "\n" : "") + TextReport(profile, options: textOptions).render())
+      }
+      for problem in profile.recording.problems { Terminal.complain("\(trace): \(problem)") }
+    }
+    if incomplete && !allowIncomplete { throw ExitCode(ExitStatus.incompleteInput.rawValue) }
+  }
+
+  private var textOptions: TextOptions {
+    TextOptions(
+      width: width ?? min(max(Terminal.width ?? 100, 60), 140), color: Terminal.wantsColor, verbose: verbose,
+      top: top,
+      showLive: live)
+  }
+}

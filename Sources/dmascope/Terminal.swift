@@ -1,0 +1,41 @@
+import Report
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// What the program may assume of the streams it writes to.
+enum Terminal {
+  static var outputIsTerminal: Bool { isatty(1) != 0 }
+  static var errorIsTerminal: Bool { isatty(2) != 0 }
+
+  /// Colour on a terminal that has it, unless the user said no (https://no-color.org).
+  static var wantsColor: Bool {
+    guard outputIsTerminal, value(of: "TERM") != "dumb" else { return false }
+    return (value(of: "NO_COLOR") ?? "").isEmpty
+  }
+
+  /// Columns of the terminal; nil where output does not go to one.
+  static var width: Int? {
+    guard outputIsTerminal else { return nil }
+    var size = winsize()
+    guard ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
+  }
+
+  private static func value(of variable: String) -> String? { getenv(variable).map { String(cString: $0) } }
+
+  /// Writes a message for people to standard error; text from the input in it is made harmless.
+  static func complain(_ message: String) {
+    writeError("dmascope: " + Escaping.terminal(message) + "\n")
+  }
+
+  static func writeError(_ text: String) {
+    var text = text
+    text.withUTF8 { bytes in _ = Glibc.write(2, bytes.baseAddress, bytes.count) }
+  }
+}
