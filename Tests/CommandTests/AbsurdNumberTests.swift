@@ -29,7 +29,9 @@ struct AbsurdNumberTests {
     Case(what: "where a CPU's data begins", value: 1 << 62, width: 8) { $0.cpuEntries[0] + 4 },
     Case(what: "where a CPU's data begins", value: .max - 3, width: 8) { $0.cpuEntries[0] + 4 },
     Case(what: "the size of a CPU's data", value: .max, width: 8) { $0.cpuEntries[0] + 12 },
-    Case(what: "the number of chunks", value: 0xffff_ffff, width: 4) { $0.number(at: $0.cpuEntries[0] + 4, 8) },
+    Case(what: "the number of chunks", value: 0xffff_ffff, width: 4) {
+      $0.number(at: $0.cpuEntries[0] + 4, 8)
+    },
     Case(what: "a chunk's packed size", value: 0xffff_ffff, width: 4) {
       $0.number(at: $0.cpuEntries[0] + 4, 8) + 4
     },
@@ -54,13 +56,16 @@ struct AbsurdNumberTests {
     var recording = try Recording("v6-b.dat")
     recording.put(size, at: 18 + 12, 8)
     try withTemporaryFolder { folder in
-      let (status, report) = try DamageTests.report(recording.bytes, in: folder, "header_page of \(size) bytes")
+      let (status, report) = try DamageTests.report(
+        recording.bytes, in: folder, "header_page of \(size) bytes")
       #expect(status == 3 || status == 65, "not noticed")
       #expect(report == nil || report?.input.events == 0)
     }
   }
 
-  @Test("as page sizes are reported and cost no memory", arguments: [0, 1, 7, 4097, 1 << 31, 0xffff_ffff] as [UInt64])
+  @Test(
+    "as page sizes are reported and cost no memory",
+    arguments: [0, 1, 7, 4097, 1 << 31, 0xffff_ffff] as [UInt64])
   func pageSizes(size: UInt64) throws {
     var recording = try Recording("nc-b.dat")
     recording.put(size, at: Recording.pageSize, 4)

@@ -12,7 +12,9 @@ struct CommandLineTests {
     #expect(outcome.text == "0.1.0\n")
   }
 
-  @Test("explains itself", arguments: [["--help"], ["report", "--help"], ["info", "--help"], ["explain", "--help"]])
+  @Test(
+    "explains itself",
+    arguments: [["--help"], ["report", "--help"], ["info", "--help"], ["explain", "--help"]])
   func help(arguments: [String]) throws {
     let outcome = try Program.run(arguments)
     #expect(outcome.status == 0)
@@ -28,7 +30,8 @@ struct CommandLineTests {
       ["nonsense"], ["report"], ["report", trace, "--nonsense"], ["report", trace, "--platform", "vax"],
       ["report", trace, "--cache-line", "63"], ["report", trace, "--cache-line", "0"],
       ["report", trace, "--cache-line", "-64"], ["report", trace, "--top", "many"],
-      ["report", trace, "--from", "yesterday"], ["report", trace, "--cpu", "a-b"], ["report", trace, "--json"],
+      ["report", trace, "--from", "yesterday"], ["report", trace, "--cpu", "a-b"],
+      ["report", trace, "--json"],
       ["info"], ["explain", "no such term"],
     ])
   func wrongUse(arguments: [String]) throws {
@@ -75,7 +78,9 @@ struct CommandLineTests {
   func info() throws {
     let outcome = try Program.run(["info", Fixture.path("lossy-b.dat")])
     #expect(outcome.status == 0)
-    for word in ["6.12.117", "zstd", "local", "dma_map_page", "720", "arch_sync_dma_for_cpu", "3,076", "2,253"] {
+    for word in [
+      "6.12.117", "zstd", "local", "dma_map_page", "720", "arch_sync_dma_for_cpu", "3,076", "2,253",
+    ] {
       #expect(outcome.text.contains(word), "\(word)\n\(outcome.text)")
     }
   }

@@ -19,7 +19,8 @@ struct DamageTests {
     #expect(!outcome.timedOut, "\(what): no end", sourceLocation: sourceLocation)
     #expect(outcome.signal == nil, "\(what): crashed: \(outcome.errors)", sourceLocation: sourceLocation)
     #expect(
-      outcome.peakMemory < memoryLimit, "\(what): \(outcome.peakMemory) bytes", sourceLocation: sourceLocation)
+      outcome.peakMemory < memoryLimit, "\(what): \(outcome.peakMemory) bytes", sourceLocation: sourceLocation
+    )
     guard let status = outcome.status else { return (-1, nil) }
     #expect([0, 3, 65].contains(status), "\(what): \(outcome.errors)", sourceLocation: sourceLocation)
     if status != 0 {

@@ -52,7 +52,8 @@ struct HostileNameTests {
       let path = try Self.recording(device: name, task: "<u>", in: folder)
       let outcome = try Program.run(["report", path, "--html", "-"])
       #expect(outcome.status == 0, "\(outcome.errors)")
-      #expect(outcome.text.contains("&lt;u&gt;") || outcome.text.contains("&lt;u>"), "the task's name is not there")
+      #expect(
+        outcome.text.contains("&lt;u&gt;") || outcome.text.contains("&lt;u>"), "the task's name is not there")
       for markup in ["<script>a", "<img", "<u>", "--><b>", "\"><img", "\u{1b}", "\u{202e}", "\u{7}"] {
         #expect(!outcome.text.contains(markup), "\(markup)")
       }

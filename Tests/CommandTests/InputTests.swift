@@ -16,7 +16,10 @@ struct InputTests {
     ("an empty file", [], "empty"),
     ("text", Array("hello, this is no trace\n".utf8), "text"),
     ("an ELF file", [0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0], "ELF"),
-    ("a trace.dat of version 9", [0x17, 0x08, 0x44] + Array("tracing9\0".utf8) + [0, 8, 0, 0x10, 0, 0], "version"),
+    (
+      "a trace.dat of version 9", [0x17, 0x08, 0x44] + Array("tracing9\0".utf8) + [0, 8, 0, 0x10, 0, 0],
+      "version"
+    ),
     ("half a magic", [0x17, 0x08, 0x44] + Array("tra".utf8), "17 08 44"),
     ("zeros", [UInt8](repeating: 0, count: 5000), "00 00"),
   ]

@@ -13,13 +13,15 @@ struct LiveTests {
 
   /// `DRIVER DEVICE KIND idx N P=PHYSICAL D=BUS L=SIZE cln=… DMA_DIRECTION …`
   static func dump(_ name: String) throws -> [Entry: Int] {
-    let line = /^\S+ (?<device>\S+) (?<kind>\S+) idx \d+ P=\S+ D=(?<bus>\S+) L=(?<size>\S+) cln=\S+ DMA_(?<direction>\w+) .*/
+    let line =
+      /^\S+ (?<device>\S+) (?<kind>\S+) idx \d+ P=\S+ D=(?<bus>\S+) L=(?<size>\S+) cln=\S+ DMA_(?<direction>\w+) .*/
     var result: [Entry: Int] = [:]
     for text in try Fixture.text(name).split(separator: "\n") {
       let match = try #require(text.wholeMatch(of: line), "\(text)")
       let entry = Entry(
         device: String(match.device), kind: String(match.kind),
-        busAddress: try #require(UInt64(match.bus, radix: 16)), size: try #require(UInt64(match.size, radix: 16)),
+        busAddress: try #require(UInt64(match.bus, radix: 16)),
+        size: try #require(UInt64(match.size, radix: 16)),
         direction: String(match.direction))
       result[entry, default: 0] += 1
     }

@@ -8,7 +8,8 @@ struct OutputTests {
   @Test(
     "as text fits 100 columns and has no control characters",
     arguments: [
-      "noncoherent.dat", "noncoherent-smmu.dat", "mask32-6g.dat", "lost-events.dat", "stacktrace.dat", "live.dat",
+      "noncoherent.dat", "noncoherent-smmu.dat", "mask32-6g.dat", "lost-events.dat", "stacktrace.dat",
+      "live.dat",
       "mixed-b.dat", "trunc-b.dat", "inst.dat", "tsc.dat",
     ])
   func columns(fixture: String) throws {
@@ -71,7 +72,8 @@ struct OutputTests {
         let printed = try Program.run(["report", Self.trace, option, "-"]).output
         #expect(try Data(contentsOf: file) == printed)
       }
-      #expect(Set(try FileManager.default.contentsOfDirectory(atPath: folder.path)) == ["page.html", "report.json"])
+      #expect(
+        Set(try FileManager.default.contentsOfDirectory(atPath: folder.path)) == ["page.html", "report.json"])
     }
   }
 
@@ -89,7 +91,8 @@ struct OutputTests {
     try withTemporaryFolder { folder in
       let blocked = folder.appendingPathComponent("a-file")
       try Data("content".utf8).write(to: blocked)
-      for target in ["/nonexistent/page.html", blocked.appendingPathComponent("page.html").path, folder.path] {
+      for target in ["/nonexistent/page.html", blocked.appendingPathComponent("page.html").path, folder.path]
+      {
         let outcome = try Program.run(["report", Self.trace, "--html", target])
         #expect(outcome.status == 73, "\(target): \(outcome.errors)")
         #expect(outcome.errors.contains(target), "\(outcome.errors)")

@@ -37,7 +37,8 @@ struct WrapperTests {
   func zstdFrames() throws {
     let bytes = try Fixture.bytes("nc-b.dat")
     let skippable: [UInt8] = [0x5a, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3]
-    let packed = try packZstd(Array(bytes.prefix(70_001))) + skippable + packZstd(Array(bytes.dropFirst(70_001)))
+    let packed =
+      try packZstd(Array(bytes.prefix(70_001))) + skippable + packZstd(Array(bytes.dropFirst(70_001)))
     try Self.expectSame(as: "nc-b.dat", Self.report(on: packed))
   }
 
