@@ -43,11 +43,13 @@ struct DamageTests {
   @Test("that are cut anywhere give what came before, and say where they end", arguments: cutFixtures)
   func truncation(fixture: String) throws {
     let bytes = try Fixture.bytes(fixture)
+    // Version 7 may end in a list of names for its sections, which no reader needs.
+    let end = fixture == "v6-b.dat" ? bytes.count : try Recording(fixture).endOfOptions
     var random = SeededGenerator(state: 1)
     var cuts = Set((0..<64).map { bytes.count * $0 / 64 })
     cuts.formUnion(stride(from: 1, to: 64, by: 3))
     cuts.formUnion((0..<32).map { _ in Int.random(in: 0..<bytes.count, using: &random) })
-    cuts.insert(bytes.count - 1)
+    cuts.formUnion([end - 1, bytes.count - 1])
 
     let full = try Report(on: fixture)
     var events: UInt64 = 0
@@ -55,7 +57,11 @@ struct DamageTests {
     try withTemporaryFolder { folder in
       for cut in cuts.sorted() {
         let (status, report) = try Self.report(Array(bytes.prefix(cut)), in: folder, "cut at \(cut)")
-        #expect(status == 3 || status == 65, "cut at \(cut) was not noticed")
+        if cut < end {
+          #expect(status == 3 || status == 65, "cut at \(cut) was not noticed")
+        } else {
+          #expect(report?.input.events == full.input.events, "cut at \(cut)")
+        }
         guard let report else { continue }
         let input = report.input
         #expect(input.events >= events, "cut at \(cut): fewer events than in a shorter file")

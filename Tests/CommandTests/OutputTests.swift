@@ -117,6 +117,22 @@ struct OutputTests {
     }
   }
 
+  /// What is no file cannot be replaced by one: `--json /dev/null` must not cost the machine its /dev/null.
+  @Test("to a named pipe goes through it")
+  func namedPipe() throws {
+    try withTemporaryFolder { folder in
+      let pipe = folder.appendingPathComponent("pipe").path
+      try #require(mkfifo(pipe, 0o600) == 0)
+      let outcome = try Program.shell(
+        #"timeout 20 cat "$pipe" & "$dmascope" report "$trace" --json "$pipe" > /dev/null; status=$?; wait; exit $status"#,
+        environment: ["trace": Self.trace, "pipe": pipe])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(outcome.text.contains("dmascope.report/1"))
+      let type = try FileManager.default.attributesOfItem(atPath: pipe)[.type] as? FileAttributeType
+      #expect(type != .typeRegular)
+    }
+  }
+
   @Test("is not touched if there is nothing to report")
   func nothing() throws {
     try withTemporaryFolder { folder in

@@ -34,28 +34,34 @@ struct Recording {
   /// The first section: number, flags, description, size.
   var firstSection: Int { optionsPointer + 8 }
 
-  /// Where the size of CPU data stands for each CPU: in the BUFFER option, as CPU, offset, size. Only for files whose
-  /// options are not compressed.
-  var cpuEntries: [Int] {
-    var result: [Int] = []
+  /// The BUFFER options' entries for CPUs: the number of each, where its data begins, how many bytes it has.
+  var cpuEntries: [Int] { options.cpuEntries }
+
+  /// Where the last section of options ends. What follows, names for the sections, nothing refers to.
+  var endOfOptions: Int { options.end }
+
+  private var options: (cpuEntries: [Int], end: Int) {
+    var entries: [Int] = []
+    var end = 0
     var section = number(at: optionsPointer, 8)
-    while section != 0, number(at: section + 2, 2) & 1 == 0 {
+    while section != 0 {
+      end = section + 16 + number(at: section + 8, 8)
       var option = section + 16
       section = 0
-      while option + 6 <= bytes.count {
+      while option + 6 <= end {
         let (id, size) = (number(at: option, 2), number(at: option + 2, 4))
         if id == 0 {
           section = number(at: option + 6, 8)
           break
         }
         if id == 3 {
-          let count = end(ofStringAt: end(ofStringAt: option + 14)) + 4
-          result += (0..<number(at: count, 4)).map { count + 4 + $0 * 20 }
+          let count = self.end(ofStringAt: self.end(ofStringAt: option + 14)) + 4
+          entries += (0..<number(at: count, 4)).map { count + 4 + $0 * 20 }
         }
         option += 6 + size
       }
     }
-    return result
+    return (entries, end)
   }
 }
 
