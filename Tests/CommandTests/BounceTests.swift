@@ -30,13 +30,18 @@ struct BounceTests {
     #expect(report.totals.bounce.because.alignment == 8)
   }
 
-  @Test("are as many as there are events of them", arguments: Facts.events.keys.sorted())
-  func requests(fixture: String) throws {
-    let expected = Facts.events[fixture]?["swiotlb_bounced"] ?? 0
-    let bounce = try Report(on: fixture).totals.bounce
-    #expect(bounce.requests == expected)
-    let causes = bounce.because
-    if expected > 0 { #expect(causes.mask + causes.forced + causes.alignment + causes.unknown == expected) }
+  @Test("have the cause that the event itself shows", arguments: Facts.bounces.keys.sorted())
+  func causes(fixture: String) throws {
+    let expected = try #require(Facts.bounces[fixture])
+    let report = try Report(on: fixture)
+    for device in report.devices {
+      let because = device.bounce.because
+      let found = Facts.Causes(forced: because.forced, mask: because.mask, alignment: because.alignment)
+      #expect(found == expected[device.name] ?? Facts.Causes(), "\(device.name)")
+      #expect(because.unknown == 0, "\(device.name)")
+    }
+    #expect(Set(expected.keys).isSubset(of: report.devices.map(\.name)))
+    #expect(report.totals.bounce.requests == Facts.events[fixture]?["swiotlb_bounced"])
   }
 
   /// The pool of `swiotlb=512,force` runs full; a page map that finds no slot returns an address of all ones.

@@ -57,9 +57,17 @@ enum Facts {
     var overruns: UInt64
   }
 
+  struct Causes: Decodable, Equatable {
+    var forced: UInt64 = 0
+    var mask: UInt64 = 0
+    var alignment: UInt64 = 0
+  }
+
   /// Events by name for each fixture, as `trace-cmd report` counts them.
   static let events = load([String: [String: UInt64]].self, "events")
   static let maintenance = load([String: Maintenance].self, "maintenance")
+  /// Bounces by device.
+  static let bounces = load([String: [String: Causes]].self, "bounces")
   static let losses = load([String: Losses].self, "losses")
 
   private static func load<Value: Decodable>(_ type: Value.Type, _ name: String) -> Value {
