@@ -4,7 +4,7 @@ import Testing
 /// Names in a recording come from the kernel and from whoever started a task: they are data, wherever they land.
 @Suite("Hostile names in a recording")
 struct HostileNameTests {
-  /// As long as the device name that they replace.
+  /// As long as the device name that they replace. Tests are given their numbers, so that logs stay readable.
   static let hostile = [
     "\u{1b}]0;xyz\u{7}\u{1b}[2J", "<script>a</>", "\"><img src=x", "]]>--><b>&\"'", "a\r\nb\tc\0\0\0\0\0\0",
     "\u{202e}\u{2066}012345", "$(id)`id`|,;",
@@ -30,8 +30,9 @@ struct HostileNameTests {
     return file.path
   }
 
-  @Test("do not reach the terminal raw", arguments: hostile)
-  func terminal(name: String) throws {
+  @Test("do not reach the terminal raw", arguments: hostile.indices)
+  func terminal(index: Int) throws {
+    let name = Self.hostile[index]
     try withTemporaryFolder { folder in
       let path = try Self.recording(device: name, task: "\u{1b}[m", in: folder)
       for command in [["report", path, "-v"], ["info", path]] {
@@ -46,8 +47,9 @@ struct HostileNameTests {
     }
   }
 
-  @Test("do not become markup", arguments: hostile)
-  func page(name: String) throws {
+  @Test("do not become markup", arguments: hostile.indices)
+  func page(index: Int) throws {
+    let name = Self.hostile[index]
     try withTemporaryFolder { folder in
       let path = try Self.recording(device: name, task: "<u>", in: folder)
       let outcome = try Program.run(["report", path, "--html", "-"])
@@ -60,8 +62,9 @@ struct HostileNameTests {
     }
   }
 
-  @Test("are exact in JSON", arguments: hostile)
-  func json(name: String) throws {
+  @Test("are exact in JSON", arguments: hostile.indices)
+  func json(index: Int) throws {
+    let name = Self.hostile[index]
     try withTemporaryFolder { folder in
       let path = try Self.recording(device: name, in: folder)
       let report = try Report(try Program.run(["report", path, "--json", "-"]))

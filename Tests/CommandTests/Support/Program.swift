@@ -63,13 +63,21 @@ struct Program {
       posix_spawn_file_actions_addopen(&actions, 0, input ?? "/dev/null", O_RDONLY, 0)
       posix_spawn_file_actions_addopen(&actions, 1, outputPath, O_WRONLY | O_CREAT, 0o600)
       posix_spawn_file_actions_addopen(&actions, 2, errorPath, O_WRONLY | O_CREAT, 0o600)
+      // The threads that tests run on block signals, and children inherit that.
+      var attributes = posix_spawnattr_t()
+      posix_spawnattr_init(&attributes)
+      defer { posix_spawnattr_destroy(&attributes) }
+      var noSignals = sigset_t()
+      sigemptyset(&noSignals)
+      posix_spawnattr_setsigmask(&attributes, &noSignals)
+      posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
       var variables = ProcessInfo.processInfo.environment
       variables["NO_COLOR"] = nil
       variables.merge(environment) { _, new in new }
       let pid = try withCStrings([program] + arguments) { arguments in
         try withCStrings(variables.map { "\($0.key)=\($0.value)" }) { variables in
           var pid: pid_t = 0
-          let failure = posix_spawn(&pid, program, &actions, nil, arguments, variables)
+          let failure = posix_spawn(&pid, program, &actions, &attributes, arguments, variables)
           guard failure == 0 else { throw POSIXError(POSIXErrorCode(rawValue: failure) ?? .EIO) }
           return pid
         }
