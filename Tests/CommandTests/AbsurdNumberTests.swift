@@ -50,7 +50,9 @@ struct AbsurdNumberTests {
   }
 
   /// It is a name only: the events are all there, and whether they are marked incomplete does not matter.
-  @Test("as a CPU's number lose nothing and cost no memory", arguments: [1 << 16, 1 << 31, 0xffff_ffff] as [UInt64])
+  @Test(
+    "as a CPU's number lose nothing and cost no memory",
+    arguments: [1 << 16, 1 << 31, 0xffff_ffff] as [UInt64])
   func cpuNumber(number: UInt64) throws {
     var recording = try Recording("nc-b.dat")
     recording.put(number, at: recording.cpuEntries[0], 4)
