@@ -1,0 +1,92 @@
+# make demo    builds dmascope and shows it at work
+# make test    builds and runs all the tests
+# make help    names the rest
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+SWIFT ?= swift
+PACKAGES := libzstd-dev zlib1g-dev
+SOURCES := Sources Tests Package.swift
+DEMO := fixtures/noncoherent.dat
+DEMO_FOLDER := .build/demo
+BENCH_TRACE ?= ../shared/captures/bench/large.dat
+
+# Sample reports: one fixture for each question that a report answers. They are written by the debug build, which
+# `make test` leaves behind; the figures do not depend on the build.
+REPORTS := noncoherent mask32-6g lost-events mixed-b
+
+# The runtime goes into the program where the toolchain has it to link, so that the program runs without Swift.
+STATIC = $(shell folder="$$($(SWIFT) -print-target-info 2>/dev/null \
+  | sed -n 's/.*"runtimeResourcePath": *"\(.*\)".*/\1_static/p')"; \
+  if [ -n "$$folder" ] && [ -d "$$folder" ]; then echo --static-swift-stdlib; fi)
+
+.PHONY: help
+help: ## Names the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS=$$'\t' read -r name text; do \
+	  printf '  make %-14s %s\n' "$$name" "$$text"; done
+
+.PHONY: demo
+demo: release ## Builds in release and reports on a recording of an arm64 board
+	@mkdir -p $(DEMO_FOLDER)
+	@program="$$($(SWIFT) build -c release $(STATIC) --show-bin-path)/dmascope"; \
+	echo "\$$ dmascope report $(DEMO) --html $(DEMO_FOLDER)/noncoherent.html"; \
+	"$$program" report $(DEMO) --html $(DEMO_FOLDER)/noncoherent.html; \
+	echo; \
+	echo "The program: $$program"; \
+	echo "The page:    $(CURDIR)/$(DEMO_FOLDER)/noncoherent.html"
+
+.PHONY: test
+test: packages ## Builds and runs all the tests
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+.PHONY: build
+build: packages ## Builds for debugging
+	$(SWIFT) build
+
+.PHONY: release
+release: packages
+	$(SWIFT) build -c release $(STATIC)
+
+.PHONY: bench
+bench: release ## Measures speed and memory against trace-cmd and zstd (BENCH_TRACE=file)
+	@Tests/Benchmark/bench.py --program "$$($(SWIFT) build -c release $(STATIC) --show-bin-path)/dmascope" "$(BENCH_TRACE)"
+
+.PHONY: reports
+reports: build ## Writes the sample reports anew
+	@$(call write-reports,reports)
+
+.PHONY: check-reports
+check-reports: build ## Fails if the sample reports are not what the program writes
+	@folder="$$(mktemp -d)"; trap 'rm -rf "$$folder"' EXIT; \
+	$(call write-reports,$$folder); \
+	diff -ru --exclude=README.md reports "$$folder" | cut -c1-300 | head -100 \
+	  || { echo "reports/ is out of date: run 'make reports' and look at what changed" >&2; exit 1; }; \
+	echo "reports/ is up to date"
+
+define write-reports
+program="$$($(SWIFT) build --show-bin-path)/dmascope"; \
+for name in $(REPORTS); do \
+  "$$program" report "fixtures/$$name.dat" --live \
+    --json "$(1)/$$name.json" --html "$(1)/$$name.html" > "$(1)/$$name.txt"; \
+done
+endef
+
+.PHONY: format
+format: ## Lays out the sources
+	$(SWIFT) format --in-place --recursive $(SOURCES)
+
+.PHONY: check-format
+check-format: ## Fails if the sources are not laid out so
+	$(SWIFT) format lint --strict --recursive $(SOURCES)
+
+.PHONY: clean
+clean: ## Removes what was built
+	rm -rf .build
+
+.PHONY: packages
+packages:
+	@command -v $(SWIFT) > /dev/null || { echo "Swift 6.2 or later is needed: https://www.swift.org/install" >&2; exit 1; }
+	@.ci/install-packages $(PACKAGES)
