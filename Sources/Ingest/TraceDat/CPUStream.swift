@@ -72,7 +72,8 @@ final class CPUStream: @unchecked Sendable {
   }
 
   private func word(at offset: UInt64) -> UInt64? {
-    guard offset &+ 4 <= min(end, source.size), let bytes = try? source.bytes(at: offset, count: 4, for: "a size")
+    guard offset &+ 4 <= min(end, source.size),
+      let bytes = try? source.bytes(at: offset, count: 4, for: "a size")
     else { return nil }
     var cursor = ByteCursor(bytes, bigEndian: pages.bigEndian, file: source.name, base: offset)
     return try? cursor.number(4, "a size")

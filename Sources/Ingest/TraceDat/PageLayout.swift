@@ -16,7 +16,8 @@ struct PageLayout: Sendable, Equatable {
     self.pageSize = pageSize
     self.bigEndian = bigEndian
     for line in text.split(separator: "\n") {
-      guard let start = line.firstRange(of: "field:")?.lowerBound, let field = EventFormat.Field(line[start...])
+      guard let start = line.firstRange(of: "field:")?.lowerBound,
+        let field = EventFormat.Field(line[start...])
       else { continue }
       if field.name == "commit" {
         commitOffset = field.offset

@@ -89,7 +89,8 @@ final class PieceDecoder {
             expected: "a chunk that unpacks to \(unpacked) bytes", found: failure), batch)
       } else {
         decodePages(
-          UnsafeRawBufferPointer(target), at: offset + UInt64(position), isExact: false, of: stream, into: batch,
+          UnsafeRawBufferPointer(target), at: offset + UInt64(position), isExact: false, of: stream,
+          into: batch,
           &records)
       }
       position += packed

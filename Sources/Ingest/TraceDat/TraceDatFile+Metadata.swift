@@ -35,7 +35,8 @@ extension TraceDatFile {
     let count = try cursor.number(4, "the number of event formats of \(system)")
     for _ in 0..<count {
       let size = try cursor.number(8, "the size of an event format of \(system)")
-      formats.append(EventCatalog.Source(system: system, text: try cursor.take(size, "an event format of \(system)")))
+      formats.append(
+        EventCatalog.Source(system: system, text: try cursor.take(size, "an event format of \(system)")))
     }
   }
 
@@ -47,7 +48,8 @@ extension TraceDatFile {
       clockOptions = data.text.trimmingNewline
       clock = clock.isEmpty ? TraceDatFile.chosenClock(clockOptions) : clock
     case 5: uname = data.text
-    case 7: timeOffset = timeOffset &+ (Int64(data.text) ?? 0)
+    case 1: timeOffset = timeOffset &+ TraceDatFile.integer(data.text) &* 1_000
+    case 7: timeOffset = timeOffset &+ TraceDatFile.integer(data.text)
     case 8: cpuCount = Int(clamping: number(data, 0, 4))
     case 9: recorderVersion = data.text
     case 14:
@@ -55,7 +57,7 @@ extension TraceDatFile {
       if data.count >= 16, multiplier != 0 {
         cycles = CycleClock(multiplier: multiplier, shift: number(data, 4, 4))
       }
-    case 1, 6, 10, 11, 12, 13, 22, 23: break
+    case 6, 10, 11, 12, 13, 22, 23: break
     default: return false
     }
     return true
@@ -69,9 +71,20 @@ extension TraceDatFile {
     return (try? cursor.number(width, "")) ?? 0
   }
 
+  /// A decimal number, or a hexadecimal one after `0x`; 0 for anything else.
+  static func integer(_ text: String) -> Int64 {
+    let isNegative = text.hasPrefix("-")
+    let digits = isNegative ? text.dropFirst() : text[...]
+    let value = digits.hasPrefix("0x") ? UInt64(digits.dropFirst(2), radix: 16) : UInt64(digits)
+    let number = Int64(bitPattern: value ?? 0)
+    return isNegative ? 0 &- number : number
+  }
+
   /// `[local] global counter`: the name in brackets, which the kernel marks as the one in use.
   static func chosenClock(_ text: String) -> String {
-    guard let open = text.firstIndex(of: "["), let close = text[open...].firstIndex(of: "]") else { return text }
+    guard let open = text.firstIndex(of: "["), let close = text[open...].firstIndex(of: "]") else {
+      return text
+    }
     return String(text[text.index(after: open)..<close])
   }
 

@@ -26,7 +26,8 @@ extension TraceDatFile {
     guard marker.hasPrefix("flyrecord") else {
       let kind = marker.hasPrefix("latency") ? "a text trace of a latency tracer" : "\"\(marker)\""
       throw TraceError(
-        .damaged, file: cursor.file, offset: cursor.offset - 10, expected: "\"flyrecord\" (ring-buffer pages)",
+        .damaged, file: cursor.file, offset: cursor.offset - 10,
+        expected: "\"flyrecord\" (ring-buffer pages)",
         found: kind)
     }
     buffers.append(try readBuffer6(&cursor, name: ""))

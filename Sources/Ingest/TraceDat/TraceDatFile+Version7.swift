@@ -38,7 +38,8 @@ extension TraceDatFile {
     if usesBufferSections {
       problems.append(
         TraceError(
-          .damaged, file: source.name, expected: "an option that says where the trace data is", found: "none"))
+          .damaged, file: source.name, expected: "an option that says where the trace data is", found: "none")
+      )
       recoverBuffers(from: firstSection, source)
     }
   }
@@ -198,7 +199,9 @@ extension TraceDatFile {
   ) throws(TraceError) {
     var offset = start
     while let header = try? sectionHeader(at: offset, source), header.id <= 64 {
-      if (ID.headerInfo...ID.commands).contains(header.id) { sections[header.id] = sections[header.id] ?? offset }
+      if (ID.headerInfo...ID.commands).contains(header.id) {
+        sections[header.id] = sections[header.id] ?? offset
+      }
       let (next, overflow) = offset.addingReportingOverflow(16 &+ header.size)
       guard !overflow, next > offset, next < source.size else { return }
       offset = next

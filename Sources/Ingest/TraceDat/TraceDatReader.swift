@@ -28,7 +28,8 @@ final class TraceDatReader: TraceReader {
       for data in buffer.cpus where data.size > 0 {
         streams.append(
           CPUStream(
-            data, buffer: index, isCompressed: buffer.isCompressed, pages: pages, clock: clock, source: source))
+            data, buffer: index, isCompressed: buffer.isCompressed, pages: pages, clock: clock, source: source
+          ))
       }
     }
     self.streams = streams
@@ -136,7 +137,9 @@ final class TraceDatReader: TraceReader {
   }
 
   func symbols() -> KernelSymbols? {
-    guard let section = file.symbols, let bytes = try? file.unpack(section, "kernel symbols", source) else { return nil }
+    guard let section = file.symbols, let bytes = try? file.unpack(section, "kernel symbols", source) else {
+      return nil
+    }
     // Version 7 keeps the length of the text before it.
     return KernelSymbols(kallsyms: file.version == 7 ? Array(bytes.dropFirst(4)) : bytes)
   }
