@@ -17,7 +17,9 @@ enum Wrapper: String {
     let start = try source.prefix(4)
     if start.starts(with: [0x28, 0xb5, 0x2f, 0xfd]) { return .zstd }
     // A skippable frame (0x184D2A5?) may come before the first zstd frame.
-    if start.count == 4, start[0] & 0xf0 == 0x50, start[1...].elementsEqual([0x2a, 0x4d, 0x18]) { return .zstd }
+    if start.count == 4, start[0] & 0xf0 == 0x50, start[1...].elementsEqual([0x2a, 0x4d, 0x18]) {
+      return .zstd
+    }
     if start.starts(with: [0x1f, 0x8b]) { return .gzip }
     return nil
   }
@@ -99,7 +101,9 @@ enum Wrapper: String {
   ) throws(TraceError) -> TraceError? {
     var stream = z_stream()
     // 15 + 16: the largest window, gzip header expected.
-    guard inflateInit2_(&stream, 31, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else { return nil }
+    guard inflateInit2_(&stream, 31, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
+      return nil
+    }
     defer { inflateEnd(&stream) }
     let input = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1 << 17)
     let piece = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1 << 18)

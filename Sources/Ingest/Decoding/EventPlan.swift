@@ -81,7 +81,9 @@ extension EventPlan {
     minimumLength = caller.offset
   }
 
-  private mutating func assign(_ slot: EventDictionary.Slot, _ field: EventFormat.Field, _ format: EventFormat) {
+  private mutating func assign(
+    _ slot: EventDictionary.Slot, _ field: EventFormat.Field, _ format: EventFormat
+  ) {
     minimumLength = max(minimumLength, field.offset + (field.storage == .fixed ? min(field.size, 8) : 4))
     switch slot {
     case .device: device = location(field)
@@ -110,7 +112,9 @@ extension EventPlan {
   }
 
   private func location(_ field: EventFormat.Field) -> Location {
-    let words: [(String, UInt8)] = [("u64", 8), ("__u64", 8), ("int", 4), ("u32", 4), ("dma_addr_t", 8), ("long", 8)]
+    let words: [(String, UInt8)] = [
+      ("u64", 8), ("__u64", 8), ("int", 4), ("u32", 4), ("dma_addr_t", 8), ("long", 8),
+    ]
     let element = words.first { field.type.contains($0.0 + "[]") }?.1 ?? 1
     switch field.storage {
     case .dataLocation: return Location(offset: Int32(field.offset), base: 0, element: element)

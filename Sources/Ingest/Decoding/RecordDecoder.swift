@@ -217,7 +217,8 @@ struct RecordDecoder: ~Copyable {
     frames.removeAll(keepingCapacity: true)
     var offset = start
     while offset + width <= length && frames.count < 128 {
-      let frame = width == 8 ? load(base, offset, as: UInt64.self) : UInt64(load(base, offset, as: UInt32.self))
+      let frame =
+        width == 8 ? load(base, offset, as: UInt64.self) : UInt64(load(base, offset, as: UInt32.self))
       // Zero and all ones end the list.
       if frame == 0 || frame == (width == 8 ? UInt64.max : UInt64(UInt32.max)) { break }
       frames.append(frame)

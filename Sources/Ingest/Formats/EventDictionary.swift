@@ -51,55 +51,59 @@ struct EventDictionary: Sendable {
   private static let truth = "physicalAddress=paddr size=size direction=dir"
 
   /// include/trace/events/{dma,swiotlb,iommu}.h of Linux 6.11 to 7.x, and dynamic events named after functions.
-  static let builtIn: [Row] = [
-    Row(system: "dma", name: "dma_map_page", call: .mapPage, fields: streaming),
-    Row(system: "dma", name: "dma_map_phys", call: .mapPage, fields: streaming),
-    Row(system: "dma", name: "dma_map_resource", call: .mapResource, fields: streaming),
-    Row(system: "dma", name: "dma_unmap_page", call: .unmapPage, fields: release),
-    Row(system: "dma", name: "dma_unmap_phys", call: .unmapPage, fields: release),
-    Row(system: "dma", name: "dma_unmap_resource", call: .unmapResource, fields: release),
-    Row(system: "dma", name: "dma_map_sg", call: .mapScatterlist, fields: list),
-    Row(
-      system: "dma", name: "dma_map_sg_err", call: .mapScatterlistFailed,
-      fields: "device=device physicalAddresses=phys_addrs direction=dir attributes=attrs value=err"),
-    Row(
-      system: "dma", name: "dma_unmap_sg", call: .unmapScatterlist,
-      fields: "device=device physicalAddresses=addrs|phys_addrs direction=dir attributes=attrs"),
-    Row(system: "dma", name: "dma_sync_single_for_cpu", call: .syncSingleForCPU, fields: syncOne),
-    Row(system: "dma", name: "dma_sync_single_for_device", call: .syncSingleForDevice, fields: syncOne),
-    Row(system: "dma", name: "dma_sync_sg_for_cpu", call: .syncScatterlistForCPU, fields: syncList),
-    Row(system: "dma", name: "dma_sync_sg_for_device", call: .syncScatterlistForDevice, fields: syncList),
-    Row(system: "dma", name: "dma_alloc", call: .allocate, fields: memory),
-    Row(system: "dma", name: "dma_free", call: .free, fields: memory),
-    Row(system: "dma", name: "dma_alloc_pages", call: .allocatePages, fields: memory),
-    Row(system: "dma", name: "dma_free_pages", call: .freePages, fields: memory),
-    Row(system: "dma", name: "dma_alloc_sgt", call: .allocateScatterTable, fields: table),
-    Row(system: "dma", name: "dma_alloc_sgt_err", call: .allocateScatterTableFailed, fields: memory),
-    Row(system: "dma", name: "dma_free_sgt", call: .freeScatterTable, fields: table),
-    Row(
-      system: "swiotlb", name: "swiotlb_bounced", call: .swiotlbBounced,
-      fields: "device=dev_name value=dma_mask address=dev_addr size=size forced=force|swiotlb_force"),
-    Row(system: "iommu", name: "map", call: .iommuMap, fields: "address=iova physicalAddress=paddr size=size"),
-    Row(system: "iommu", name: "unmap", call: .iommuUnmap, fields: "address=iova size=unmapped_size|size"),
-    Row(system: "iommu", name: "io_page_fault", call: .iommuFault, fields: "device=device address=iova"),
-    Row(system: "*", name: "arch_sync_dma_for_device", call: .archSyncForDevice, fields: truth),
-    Row(system: "*", name: "arch_sync_dma_for_cpu", call: .archSyncForCPU, fields: truth),
-    Row(system: "*", name: "arch_dma_prep_coherent", call: .archPrepareCoherent, fields: "size=size"),
-    Row(
-      system: "*", name: "dma_pool_create", call: .poolCreate,
-      fields: "name=name device=device|dev size=size physicalAddress=align value=boundary|allocation"),
-    Row(system: "*", name: "dma_pool_alloc", call: .poolAllocate, fields: poolBlock),
-    Row(system: "*", name: "dma_pool_free", call: .poolFree, fields: poolBlock),
-    Row(system: "*", name: "dma_pool_destroy", call: .poolDestroy, fields: poolBlock + " size=size"),
-    Row(
-      system: "*", name: "dma_pool_create__return", call: .poolCreate,
-      fields: "name=name device=device|dev address=pool|ret", flags: .isReturn),
-    Row(
-      system: "*", name: "dma_pool_alloc__return", call: .poolAllocate,
-      fields: "device=device name=name address=pool value=vaddr|ret physicalAddress=dma allocation=flags",
-      flags: .isReturn),
-    Row(system: "*", name: "dma_mapping_error", call: .mappingError, fields: "device=device|dev address=dma_addr"),
-  ]
+  static let builtIn: [Row] =
+    [
+      Row(system: "dma", name: "dma_map_page", call: .mapPage, fields: streaming),
+      Row(system: "dma", name: "dma_map_phys", call: .mapPage, fields: streaming),
+      Row(system: "dma", name: "dma_map_resource", call: .mapResource, fields: streaming),
+      Row(system: "dma", name: "dma_unmap_page", call: .unmapPage, fields: release),
+      Row(system: "dma", name: "dma_unmap_phys", call: .unmapPage, fields: release),
+      Row(system: "dma", name: "dma_unmap_resource", call: .unmapResource, fields: release),
+      Row(system: "dma", name: "dma_map_sg", call: .mapScatterlist, fields: list),
+      Row(
+        system: "dma", name: "dma_map_sg_err", call: .mapScatterlistFailed,
+        fields: "device=device physicalAddresses=phys_addrs direction=dir attributes=attrs value=err"),
+      Row(
+        system: "dma", name: "dma_unmap_sg", call: .unmapScatterlist,
+        fields: "device=device physicalAddresses=addrs|phys_addrs direction=dir attributes=attrs"),
+      Row(system: "dma", name: "dma_sync_single_for_cpu", call: .syncSingleForCPU, fields: syncOne),
+      Row(system: "dma", name: "dma_sync_single_for_device", call: .syncSingleForDevice, fields: syncOne),
+      Row(system: "dma", name: "dma_sync_sg_for_cpu", call: .syncScatterlistForCPU, fields: syncList),
+      Row(system: "dma", name: "dma_sync_sg_for_device", call: .syncScatterlistForDevice, fields: syncList),
+      Row(system: "dma", name: "dma_alloc", call: .allocate, fields: memory),
+      Row(system: "dma", name: "dma_free", call: .free, fields: memory),
+      Row(system: "dma", name: "dma_alloc_pages", call: .allocatePages, fields: memory),
+      Row(system: "dma", name: "dma_free_pages", call: .freePages, fields: memory),
+      Row(system: "dma", name: "dma_alloc_sgt", call: .allocateScatterTable, fields: table),
+      Row(system: "dma", name: "dma_alloc_sgt_err", call: .allocateScatterTableFailed, fields: memory),
+      Row(system: "dma", name: "dma_free_sgt", call: .freeScatterTable, fields: table),
+      Row(
+        system: "swiotlb", name: "swiotlb_bounced", call: .swiotlbBounced,
+        fields: "device=dev_name value=dma_mask address=dev_addr size=size forced=force|swiotlb_force"),
+      Row(
+        system: "iommu", name: "map", call: .iommuMap, fields: "address=iova physicalAddress=paddr size=size"),
+      Row(system: "iommu", name: "unmap", call: .iommuUnmap, fields: "address=iova size=unmapped_size|size"),
+      Row(system: "iommu", name: "io_page_fault", call: .iommuFault, fields: "device=device address=iova"),
+      Row(system: "*", name: "arch_sync_dma_for_device", call: .archSyncForDevice, fields: truth),
+      Row(system: "*", name: "arch_sync_dma_for_cpu", call: .archSyncForCPU, fields: truth),
+      Row(system: "*", name: "arch_dma_prep_coherent", call: .archPrepareCoherent, fields: "size=size"),
+      Row(
+        system: "*", name: "dma_pool_create", call: .poolCreate,
+        fields: "name=name device=device|dev size=size physicalAddress=align value=boundary|allocation"),
+      Row(system: "*", name: "dma_pool_alloc", call: .poolAllocate, fields: poolBlock),
+      Row(system: "*", name: "dma_pool_free", call: .poolFree, fields: poolBlock),
+      Row(system: "*", name: "dma_pool_destroy", call: .poolDestroy, fields: poolBlock + " size=size"),
+      Row(
+        system: "*", name: "dma_pool_create__return", call: .poolCreate,
+        fields: "name=name device=device|dev address=pool|ret", flags: .isReturn),
+      Row(
+        system: "*", name: "dma_pool_alloc__return", call: .poolAllocate,
+        fields: "device=device name=name address=pool value=vaddr|ret physicalAddress=dma allocation=flags",
+        flags: .isReturn),
+      Row(
+        system: "*", name: "dma_mapping_error", call: .mappingError,
+        fields: "device=device|dev address=dma_addr"),
+    ]
     + masks("dma_set_mask", .setMask) + masks("dma_set_coherent_mask", .setCoherentMask)
     + masks("dma_set_mask_and_coherent", .setMaskAndCoherent) + masks("dma_supported", .supported)
     + limits("dma_get_required_mask", .getRequiredMask) + limits("dma_max_mapping_size", .maxMappingSize)

@@ -11,7 +11,9 @@ struct AttributeMap: Sendable {
     for bit in 0..<64 { meanings[bit] = bit < 15 ? 1 << UInt32(16 + bit) : 1 << 31 }
     let known = rows.isEmpty ? AttributeMap.linux612 : rows
     for row in known where row.value.nonzeroBitCount == 1 {
-      guard let attribute = Attributes.names.first(where: { $0.name == row.name })?.attribute else { continue }
+      guard let attribute = Attributes.names.first(where: { $0.name == row.name })?.attribute else {
+        continue
+      }
       meanings[row.value.trailingZeroBitCount] = attribute.rawValue
     }
   }

@@ -153,7 +153,8 @@ struct Expression {
       position = start
       return nil
     }
-    while position < text.count, isLetter(text[position]) || isDigit(text[position]) || text[position] == 0x20 {
+    while position < text.count, isLetter(text[position]) || isDigit(text[position]) || text[position] == 0x20
+    {
       position += 1
     }
     if accept(")") { return true }

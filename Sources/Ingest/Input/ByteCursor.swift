@@ -45,7 +45,8 @@ struct ByteCursor {
   mutating func string(_ what: String) throws(TraceError) -> String {
     guard let end = bytes[position...].firstIndex(of: 0) else {
       throw TraceError(
-        .damaged, file: file, offset: offset, expected: "a terminated string: \(what)", found: "no terminator")
+        .damaged, file: file, offset: offset, expected: "a terminated string: \(what)", found: "no terminator"
+      )
     }
     defer { position = end + 1 }
     return String(decoding: bytes[position..<end], as: UTF8.self)

@@ -33,12 +33,15 @@ public final class ByteSource: Sendable {
   func read(at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) throws(TraceError) -> Int {
     var done = 0
     while done < buffer.count {
-      guard let base = buffer.baseAddress, let position = off_t(exactly: offset &+ UInt64(done)) else { break }
+      guard let base = buffer.baseAddress, let position = off_t(exactly: offset &+ UInt64(done)) else {
+        break
+      }
       let count = pread(descriptor, base + done, buffer.count - done, position)
       if count < 0 && errno == EINTR { continue }
       if count < 0 {
         throw TraceError(
-          .cannotOpen, file: name, offset: offset, expected: "readable bytes", found: String(cString: strerror(errno)))
+          .cannotOpen, file: name, offset: offset, expected: "readable bytes",
+          found: String(cString: strerror(errno)))
       }
       if count == 0 { break }
       done += count

@@ -56,7 +56,9 @@ struct TemporaryFile: ~Copyable {
   init(for name: String) throws(TraceError) {
     let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     var template = Array((folder + "/dmascope-XXXXXX").utf8CString)
-    let descriptor = template.withUnsafeMutableBufferPointer { path in path.baseAddress.map { mkstemp($0) } ?? -1 }
+    let descriptor = template.withUnsafeMutableBufferPointer { path in
+      path.baseAddress.map { mkstemp($0) } ?? -1
+    }
     guard descriptor >= 0 else {
       throw TraceError(
         .cannotWrite, file: name, expected: "room for a temporary file in \(folder)",

@@ -56,7 +56,8 @@ struct TimeMerge: ~Copyable {
       isDone[stream] = true
       return
     }
-    if let stack = heads[stream].next?.leadingStack, stack != 0, current.events[current.count - 1].stack == 0 {
+    if let stack = heads[stream].next?.leadingStack, stack != 0, current.events[current.count - 1].stack == 0
+    {
       current.events[current.count - 1].stack = stack
     }
     // A loss at the start of a damaged piece has no time of its own.

@@ -46,7 +46,9 @@ public struct KernelSymbols: Symbolizer {
       address = address << 4 | digit
       position += 1
     }
-    guard position > start, position + 3 < end, bytes[position] == 0x20, bytes[position + 2] == 0x20 else { return nil }
+    guard position > start, position + 3 < end, bytes[position] == 0x20, bytes[position + 2] == 0x20 else {
+      return nil
+    }
     let kind = bytes[position + 1] | 0x20
     // Text symbols only: t, T, w, W.
     guard kind == 0x74 || kind == 0x77, address != 0 else { return nil }
@@ -59,7 +61,8 @@ public struct KernelSymbols: Symbolizer {
     return (
       address,
       Name(
-        start: Int32(nameStart), length: Int32(nameEnd - nameStart), moduleStart: Int32(min(moduleStart + 1, end)),
+        start: Int32(nameStart), length: Int32(nameEnd - nameStart),
+        moduleStart: Int32(min(moduleStart + 1, end)),
         moduleLength: Int32(max(0, moduleEnd - moduleStart - 1)))
     )
   }
