@@ -99,11 +99,11 @@ final class CPUStream: @unchecked Sendable {
         isExhausted = true
         return Piece(offset: begin, size: Int(next - begin), problem: cut(next))
       }
-      if unpacked > UInt64(source.allocationLimit) {
+      if unpacked > UInt64(ByteSource.allocationLimit) {
         isExhausted = true
         let problem = TraceError(
           .damaged, file: source.name, offset: next + 4,
-          expected: "a chunk of at most \(source.allocationLimit) bytes", found: "\(unpacked)")
+          expected: "a chunk of at most \(ByteSource.allocationLimit) bytes", found: "\(unpacked)")
         return Piece(offset: begin, size: Int(next - begin), problem: problem)
       }
       next += 8 + packed

@@ -141,10 +141,10 @@ extension TraceDatFile {
     let sizes = try source.bytes(at: section.offset, count: 8, for: "the sizes of the \(what)")
     let packed = Int(number(sizes[0..<4], 0, 4))
     let unpacked = Int(number(sizes[4..<8], 0, 4))
-    guard unpacked <= source.allocationLimit else {
+    guard unpacked <= ByteSource.allocationLimit else {
       throw TraceError(
         .damaged, file: source.name, offset: section.offset + 4,
-        expected: "at most \(source.allocationLimit) bytes of \(what)", found: "\(unpacked)")
+        expected: "at most \(ByteSource.allocationLimit) bytes of \(what)", found: "\(unpacked)")
     }
     let input = try source.bytes(at: section.offset + 8, count: packed, for: what)
     var output = [UInt8](repeating: 0, count: unpacked)
