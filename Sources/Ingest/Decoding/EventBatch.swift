@@ -25,10 +25,13 @@ final class EventBatch: @unchecked Sendable {
   var problems: [TraceError] = []
   var skippedRecords: UInt64 = 0
 
+  /// Whether it holds much more memory than the pieces of a usual trace need.
+  var isOversized: Bool { capacity > 1 << 14 || segmentCapacity > 1 << 17 }
+
   init() {
-    capacity = 1024
+    capacity = 16
     events = .allocate(capacity: capacity)
-    segmentCapacity = 1024
+    segmentCapacity = 16
     segments = .allocate(capacity: segmentCapacity)
   }
 

@@ -25,7 +25,7 @@ final class Pipeline: @unchecked Sendable {
   private var isCancelled = false
   private let depth: Int
   private let chunksInPiece: Int
-  private static let pageBytesInPiece = 1 << 17
+  private let pageBytesInPiece: Int
   private let makeDecoder: @Sendable () -> PieceDecoder
   private var counts: [UInt64]
   private let ownDecoder: PieceDecoder
@@ -36,6 +36,7 @@ final class Pipeline: @unchecked Sendable {
     // Few streams get long pieces; many share about the same memory.
     depth = streams.count <= 8 ? 4 : 2
     chunksInPiece = streams.count <= 16 ? 4 : 1
+    pageBytesInPiece = max(1 << 12, (1 << 17) / max(1, streams.count / 8))
     self.makeDecoder = makeDecoder
     ownDecoder = makeDecoder()
     counts = [UInt64](repeating: 0, count: countSlots)
@@ -103,7 +104,7 @@ final class Pipeline: @unchecked Sendable {
         }
       }
       guard let row = best else { return nil }
-      guard let piece = rows[row].stream.claim(chunks: chunksInPiece, pageBytes: Pipeline.pageBytesInPiece)
+      guard let piece = rows[row].stream.claim(chunks: chunksInPiece, pageBytes: pageBytesInPiece)
       else {
         rows[row].isClaimedOut = true
         monitor.wakeAll()
@@ -157,6 +158,8 @@ final class Pipeline: @unchecked Sendable {
   }
 
   func recycle(_ batch: EventBatch) {
+    // What one odd piece has made large does not stay so.
+    if batch.isOversized { return }
     monitor.lock()
     free.append(batch)
     monitor.unlock()

@@ -34,6 +34,12 @@ extension TraceDatFile {
   private mutating func readFormats(_ cursor: inout ByteCursor, system: String) throws(TraceError) {
     let count = try cursor.number(4, "the number of event formats of \(system)")
     for _ in 0..<count {
+      // Events have 16-bit numbers: what comes past so many formats describes none.
+      guard formats.count < 1 << 16 else {
+        throw TraceError(
+          .damaged, file: cursor.file, offset: cursor.offset, expected: "at most 65536 event formats",
+          found: "\(count) of \(system) after them")
+      }
       let size = try cursor.number(8, "the size of an event format of \(system)")
       formats.append(
         EventCatalog.Source(system: system, text: try cursor.take(size, "an event format of \(system)")))
@@ -50,7 +56,7 @@ extension TraceDatFile {
     case 5: uname = data.text
     case 1: timeOffset = timeOffset &+ TraceDatFile.integer(data.text) &* 1_000
     case 7: timeOffset = timeOffset &+ TraceDatFile.integer(data.text)
-    case 8: cpuCount = Int(clamping: number(data, 0, 4))
+    case 8: cpuCount = Int(min(number(data, 0, 4), TraceDatFile.cpuLimit))
     case 9: recorderVersion = data.text
     case 14:
       let multiplier = number(data, 0, 4)
