@@ -50,7 +50,7 @@ import Testing
   func fuzz(form: WholeTraceTests.Form) throws {
     let whole = Self.small(form)
     var dice = Dice(state: 0x5eed)
-    for _ in 0..<600 {
+    for _ in 0..<400 {
       var bytes = whole
       for _ in 0...dice.below(4) {
         let place = dice.below(bytes.count)
