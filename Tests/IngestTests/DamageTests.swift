@@ -103,4 +103,20 @@ import Testing
     builder.version = 7
     #expect(try Reading(builder.build()).recording.problems == [])
   }
+
+  @Test("A chunk that promises gigabytes is left out, and what follows it is read")
+  func hugeChunk() throws {
+    var builder = TimeMergeTests.trace([[[1], [2], [3], [4]]], version: 7)
+    builder.isCompressed = true
+    var bytes = builder.build()
+    let magic: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd]
+    let frame = try #require(bytes.indices.first { $0 % 4096 == 12 && bytes[$0...].starts(with: magic) })
+    // The unpacked size lies just before the frame.
+    bytes[frame - 1] = 0xff
+    let reading = try Reading(bytes)
+    #expect(reading.events.map(\.call) == [.lost, .mapPage, .mapPage])
+    let found = try #require(reading.recording.problems.first)
+    #expect(reading.recording.problems.count == 1 && found.hasPrefix("at byte \(frame - 8) "))
+    #expect(found.contains("expected a chunk of at most 4194304 bytes"))
+  }
 }

@@ -24,6 +24,9 @@ final class Pipeline: @unchecked Sendable {
   private var free: [EventBatch] = []
   private var isCancelled = false
   private let depth: Int
+  /// Bytes of the batches that wait to be read, and how many may wait before nobody decodes ahead.
+  private var waitingBytes = 0
+  private static let waitingLimit = 32 << 20
   private let chunksInPiece: Int
   private let pageBytesInPiece: Int
   private let makeDecoder: @Sendable () -> PieceDecoder
@@ -98,7 +101,7 @@ final class Pipeline: @unchecked Sendable {
       var best: Int?
       if let wanted {
         best = rows[wanted].isClaimedOut ? nil : wanted
-      } else {
+      } else if waitingBytes < Pipeline.waitingLimit {
         for index in rows.indices where !rows[index].isClaimedOut && rows[index].slots.count < depth {
           if best == nil || rows[index].slots.count < rows[best ?? 0].slots.count { best = index }
         }
@@ -124,6 +127,7 @@ final class Pipeline: @unchecked Sendable {
     decoder.decode(claim.piece, of: stream, into: claim.batch)
     monitor.lock()
     rows[claim.row].slots[claim.number - rows[claim.row].first] = .ready(claim.batch)
+    waitingBytes += claim.batch.bytes
     monitor.wakeAll()
   }
 
@@ -143,6 +147,7 @@ final class Pipeline: @unchecked Sendable {
     while true {
       if case .ready(let batch)? = rows[row].slots.first {
         rows[row].slots.removeFirst()
+        waitingBytes -= batch.bytes
         rows[row].first += 1
         monitor.wakeAll()
         return batch

@@ -38,7 +38,7 @@ final class CPUStream: @unchecked Sendable {
   var size: UInt64 { end - start }
 
   /// The most bytes of one chunk, packed or not. trace-cmd makes them of ten pages.
-  static let chunkLimit: UInt64 = 16 << 20
+  private var chunkLimit: UInt64 { max(4 << 20, 16 * UInt64(pages.pageSize)) }
   /// A piece takes no further chunk once it has so many unpacked bytes.
   private static let pieceLimit: UInt64 = 1 << 18
 
@@ -105,10 +105,10 @@ final class CPUStream: @unchecked Sendable {
         isExhausted = true
         return Piece(offset: begin, size: Int(next - begin), problem: cut(next))
       }
-      if max(packed, unpacked) > CPUStream.chunkLimit {
+      if max(packed, unpacked) > chunkLimit {
         let problem = TraceError(
           .damaged, file: source.name, offset: next,
-          expected: "a chunk of at most \(CPUStream.chunkLimit) bytes",
+          expected: "a chunk of at most \(chunkLimit) bytes",
           found: "\(packed) that unpack to \(unpacked)")
         let piece = Piece(offset: begin, size: Int(next - begin), problem: problem)
         next += 8 + packed
