@@ -3,16 +3,19 @@ import Synchronization
 /// The distinct names of a recording (devices, pools), each kept once and known by a number.
 ///
 /// Number 0 is the empty name. Safe to use from several threads; readers keep a cache of their own before it.
-/// A recording with more than `limit` names gets one number, `overflow`, for all further ones, so that hostile
-/// input cannot grow it without bound.
+/// A recording with more than `limit` names, or more than `byteLimit` bytes of them, gets one number for all further
+/// ones, so that hostile input cannot grow it without bound.
 public final class NameTable: Sendable {
   private struct Storage {
     var names: [String] = [""]
     var numbers: [String: UInt32] = ["": 0]
+    var bytes = 0
   }
 
   /// The most names kept, the empty one included.
   public static let limit = 1 << 16
+  /// Once the names come to so many bytes, no further one is kept.
+  public static let byteLimit = 1 << 24
   private let storage = Mutex(Storage())
 
   public init() {}
@@ -21,12 +24,13 @@ public final class NameTable: Sendable {
   public func intern(_ name: String) -> UInt32 {
     storage.withLock { storage in
       if let known = storage.numbers[name] { return known }
-      let full = storage.names.count >= NameTable.limit - 1
+      let full = storage.names.count >= NameTable.limit - 1 || storage.bytes >= NameTable.byteLimit
       let kept = full ? "(further names)" : name
       if let known = storage.numbers[kept] { return known }
       let number = UInt32(storage.names.count)
       storage.names.append(kept)
       storage.numbers[kept] = number
+      storage.bytes += kept.utf8.count
       return number
     }
   }
@@ -51,7 +55,7 @@ public final class StackTable: Sendable {
   }
 
   public static let limit = 1 << 18
-  public static let frameLimit = 1 << 23
+  public static let frameLimit = 1 << 22
   private let storage = Mutex(Storage())
 
   public init() {}

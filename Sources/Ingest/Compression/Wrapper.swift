@@ -86,7 +86,8 @@ enum Wrapper: String {
             .damaged, file: source.name, offset: position, expected: "a zstd frame", found: reason)
         }
         if let bomb = checkRatio(source, read: position, written: output.written) { return bomb }
-        full = outBuffer.pos == outBuffer.size
+        // Behind the end of a frame there is nothing left to come, even if the piece is full.
+        full = outBuffer.pos == outBuffer.size && pending != 0
       }
       offset += UInt64(count)
     }
@@ -140,7 +141,7 @@ enum Wrapper: String {
         }
         if let bomb = checkRatio(source, read: position, written: output.written) { return bomb }
         if status == Z_BUF_ERROR { break }
-      } while stream.avail_in > 0 || stream.avail_out == 0
+      } while stream.avail_in > 0 || (stream.avail_out == 0 && !ended)
       offset += UInt64(count)
     }
     guard !ended else { return nil }

@@ -25,10 +25,16 @@ final class EventBatch: @unchecked Sendable {
   var problems: [TraceError] = []
   var skippedRecords: UInt64 = 0
 
+  /// Bytes of memory that it holds.
+  var bytes: Int { capacity * MemoryLayout<Event>.stride + segmentCapacity * MemoryLayout<UInt64>.stride }
+
+  /// Whether it holds much more memory than the pieces of a usual trace need.
+  var isOversized: Bool { capacity > 1 << 14 || segmentCapacity > 1 << 17 }
+
   init() {
-    capacity = 1024
+    capacity = 16
     events = .allocate(capacity: capacity)
-    segmentCapacity = 1024
+    segmentCapacity = 16
     segments = .allocate(capacity: segmentCapacity)
   }
 

@@ -8,6 +8,8 @@ struct EventCatalog: Sendable {
   private(set) var plans: [EventPlan] = [EventPlan()]
   private(set) var names: [String] = [""]
   private(set) var systems: [String] = [""]
+  /// Names that several events have, each in a system of its own.
+  private var sharedNames: Set<String> = []
   /// Bytes of the kernel's `long`.
   let longSize: Int
   /// Where the fields lie that every record begins with.
@@ -45,6 +47,8 @@ struct EventCatalog: Sendable {
         formats.append((format, row))
       }
     }
+    var met: Set<String> = []
+    sharedNames = Set(names.filter { !met.insert($0).inserted })
     if let format = formats.first?.0 {
       common.type = format["common_type"]?.offset ?? common.type
       common.flags = format["common_flags"]?.offset ?? common.flags
@@ -70,7 +74,6 @@ struct EventCatalog: Sendable {
 
   /// The name under which events of a plan are counted: with the system where two systems share a name.
   func countedName(_ index: Int) -> String {
-    let isShared = names.indices.contains { $0 != index && names[$0] == names[index] && index != 0 }
-    return isShared ? systems[index] + ":" + names[index] : names[index]
+    sharedNames.contains(names[index]) ? systems[index] + ":" + names[index] : names[index]
   }
 }

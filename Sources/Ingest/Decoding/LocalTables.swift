@@ -66,7 +66,7 @@ struct LocalNames: ~Copyable {
     let name = UnsafeBufferPointer(start: pointer, count: length)
     let number = shared.intern(name.text)
     // A hostile recording may hold names without end: past some thousands they are looked up in the shared table.
-    guard used < 4096 else { return number }
+    guard used < 4096, bytes.count < 1 << 20 else { return number }
     last = Entry(hash: hash, start: Int32(bytes.count), length: Int32(length), number: number)
     bytes.append(contentsOf: name)
     slots[slot] = last

@@ -11,7 +11,7 @@ enum PrintTable {
       var start = 0
       while let found = find(Array(opening.utf8), in: text, from: start) {
         start = found + opening.utf8.count
-        let argumentEnd = find([UInt8(ascii: ",")], in: text, from: start) ?? text.count
+        let argumentEnd = find([UInt8(ascii: ",")], in: text, from: start, within: 256) ?? start
         let argument = String(decoding: text[start..<argumentEnd], as: UTF8.self)
         let names = argument.split { !($0.isLetter || $0.isNumber || $0 == "_") }
         if names.contains(Substring(field)) { return rows(text, from: argumentEnd) }
@@ -47,9 +47,12 @@ enum PrintTable {
     return result
   }
 
-  private static func find(_ needle: [UInt8], in text: [UInt8], from start: Int) -> Int? {
+  private static func find(
+    _ needle: [UInt8], in text: [UInt8], from start: Int, within distance: Int = 1 << 30
+  ) -> Int? {
     guard start <= text.count, needle.count <= text.count - start else { return nil }
-    for position in start...(text.count - needle.count) where text[position] == needle[0] {
+    let last = min(text.count - needle.count, start + distance)
+    for position in start...last where text[position] == needle[0] {
       if text[position..<(position + needle.count)].elementsEqual(needle) { return position }
     }
     return nil

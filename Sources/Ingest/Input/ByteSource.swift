@@ -25,9 +25,9 @@ public final class ByteSource: Sendable {
 
   deinit { close(descriptor) }
 
-  /// The most bytes that one read may bring into memory: in proportion to the input, so that a damaged length
-  /// cannot ask for more than the file could justify.
-  public var allocationLimit: Int { Int(min(64 << 20 + size &* 4, 1 << 32)) }
+  /// The most bytes of metadata that one length in the input may bring into memory. The symbols of a large kernel
+  /// come to 15 MiB; a damaged or hostile length could promise gigabytes.
+  static let allocationLimit = 64 << 20
 
   /// Copies bytes from `offset` on into `buffer` and returns how many there were: fewer only at the end.
   func read(at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) throws(TraceError) -> Int {
@@ -57,9 +57,10 @@ public final class ByteSource: Sendable {
         .damaged, file: name, offset: offset, expected: "\(count) bytes of \(what)",
         found: available == 0 ? "the end of the file" : "only \(available) bytes before the end of the file")
     }
-    guard count <= allocationLimit else {
+    guard count <= ByteSource.allocationLimit else {
       throw TraceError(
-        .damaged, file: name, offset: offset, expected: "at most \(allocationLimit) bytes of \(what)",
+        .damaged, file: name, offset: offset,
+        expected: "at most \(ByteSource.allocationLimit) bytes of \(what)",
         found: "a length of \(count)")
     }
     var result = [UInt8](repeating: 0, count: count)

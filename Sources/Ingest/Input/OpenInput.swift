@@ -16,7 +16,7 @@ func openInput(
   _ path: String
 ) throws(TraceError) -> (source: ByteSource, wrapper: String?, damage: TraceError?) {
   let name = path == "-" ? "standard input" : path
-  let descriptor = path == "-" ? dup(0) : open(path, O_RDONLY | O_CLOEXEC)
+  let descriptor = path == "-" ? fcntl(0, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else {
     throw TraceError(.cannotOpen, file: name, expected: "", found: String(cString: strerror(errno)))
   }
@@ -48,7 +48,8 @@ func openInput(
 
 /// A temporary file without a name: it is gone when it is closed.
 struct TemporaryFile: ~Copyable {
-  private let descriptor: Int32
+  /// −1 once it has been handed over.
+  private var descriptor: Int32
   private let name: String
   private(set) var written: UInt64 = 0
 
@@ -64,6 +65,7 @@ struct TemporaryFile: ~Copyable {
         .cannotWrite, file: name, expected: "room for a temporary file in \(folder)",
         found: String(cString: strerror(errno)))
     }
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     template.withUnsafeBufferPointer { path in _ = path.baseAddress.map { unlink($0) } }
     self.descriptor = descriptor
     self.name = name
@@ -100,6 +102,10 @@ struct TemporaryFile: ~Copyable {
 
   /// Hands the content over for reading.
   consuming func finish() -> ByteSource {
-    ByteSource(descriptor: descriptor, size: written, name: name)
+    let source = ByteSource(descriptor: descriptor, size: written, name: name)
+    descriptor = -1
+    return source
   }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
 }

@@ -24,8 +24,11 @@ final class Pipeline: @unchecked Sendable {
   private var free: [EventBatch] = []
   private var isCancelled = false
   private let depth: Int
+  /// Bytes of the batches that wait to be read, and how many may wait before nobody decodes ahead.
+  private var waitingBytes = 0
+  private static let waitingLimit = 32 << 20
   private let chunksInPiece: Int
-  private static let pageBytesInPiece = 1 << 17
+  private let pageBytesInPiece: Int
   private let makeDecoder: @Sendable () -> PieceDecoder
   private var counts: [UInt64]
   private let ownDecoder: PieceDecoder
@@ -36,6 +39,7 @@ final class Pipeline: @unchecked Sendable {
     // Few streams get long pieces; many share about the same memory.
     depth = streams.count <= 8 ? 4 : 2
     chunksInPiece = streams.count <= 16 ? 4 : 1
+    pageBytesInPiece = max(1 << 12, (1 << 17) / max(1, streams.count / 8))
     self.makeDecoder = makeDecoder
     ownDecoder = makeDecoder()
     counts = [UInt64](repeating: 0, count: countSlots)
@@ -97,13 +101,13 @@ final class Pipeline: @unchecked Sendable {
       var best: Int?
       if let wanted {
         best = rows[wanted].isClaimedOut ? nil : wanted
-      } else {
+      } else if waitingBytes < Pipeline.waitingLimit {
         for index in rows.indices where !rows[index].isClaimedOut && rows[index].slots.count < depth {
           if best == nil || rows[index].slots.count < rows[best ?? 0].slots.count { best = index }
         }
       }
       guard let row = best else { return nil }
-      guard let piece = rows[row].stream.claim(chunks: chunksInPiece, pageBytes: Pipeline.pageBytesInPiece)
+      guard let piece = rows[row].stream.claim(chunks: chunksInPiece, pageBytes: pageBytesInPiece)
       else {
         rows[row].isClaimedOut = true
         monitor.wakeAll()
@@ -123,6 +127,7 @@ final class Pipeline: @unchecked Sendable {
     decoder.decode(claim.piece, of: stream, into: claim.batch)
     monitor.lock()
     rows[claim.row].slots[claim.number - rows[claim.row].first] = .ready(claim.batch)
+    waitingBytes += claim.batch.bytes
     monitor.wakeAll()
   }
 
@@ -142,6 +147,7 @@ final class Pipeline: @unchecked Sendable {
     while true {
       if case .ready(let batch)? = rows[row].slots.first {
         rows[row].slots.removeFirst()
+        waitingBytes -= batch.bytes
         rows[row].first += 1
         monitor.wakeAll()
         return batch
@@ -157,6 +163,8 @@ final class Pipeline: @unchecked Sendable {
   }
 
   func recycle(_ batch: EventBatch) {
+    // What one odd piece has made large does not stay so.
+    if batch.isOversized { return }
     monitor.lock()
     free.append(batch)
     monitor.unlock()

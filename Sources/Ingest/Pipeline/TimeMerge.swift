@@ -9,11 +9,21 @@ struct TimeMerge: ~Copyable {
     var lastTime: UInt64 = 0
   }
 
+  private struct Entry {
+    var time: UInt64
+    var stream: Int
+
+    @inline(__always)
+    static func < (left: Entry, right: Entry) -> Bool {
+      left.time != right.time ? left.time < right.time : left.stream < right.stream
+    }
+  }
+
   private let pipeline: Pipeline
   private var heads: [Head]
-  /// The time of each stream's next event; `UInt64.max` for a stream that is done.
-  private var times: [UInt64]
-  private var isDone: [Bool]
+  /// The streams that have events left, as a binary heap: the one with the earliest event first, the one with the
+  /// lower number at the same time. Its second or third entry is the next to come.
+  private var order: [Entry] = []
   private let onBatch: (_ stream: Int, EventBatch) -> Void
 
   /// - Parameter onBatch: sees each batch once, when the merge reaches it, for totals and problems.
@@ -21,18 +31,41 @@ struct TimeMerge: ~Copyable {
     self.pipeline = pipeline
     self.onBatch = onBatch
     heads = [Head](repeating: Head(), count: streams)
-    times = [UInt64](repeating: .max, count: streams)
-    isDone = [Bool](repeating: true, count: streams)
   }
 
   /// Calls `body` with run after run until the end, or until it returns false.
   mutating func forEachRun(_ body: (Span<Event>, Span<UInt64>) -> Bool) {
     for stream in heads.indices {
       heads[stream].next = fetch(stream)
-      advance(stream)
+      if let time = advance(stream) { order.append(Entry(time: time, stream: stream)) }
     }
-    while let stream = earliest() {
-      guard emit(stream, before: bound(without: stream), body) else { return }
+    // A sorted row is a heap.
+    order.sort(by: <)
+    while let first = order.first {
+      let (time, goOn) = emit(first.stream, body)
+      guard goOn else { return }
+      if let time { order[0].time = time } else { removeFirst() }
+      sink()
+    }
+  }
+
+  private mutating func removeFirst() {
+    let last = order.removeLast()
+    if !order.isEmpty { order[0] = last }
+  }
+
+  /// Puts the first entry where it belongs.
+  private mutating func sink() {
+    var place = 0
+    while true {
+      var least = place
+      for child in (2 * place + 1)..<(2 * place + 3) where child < order.count && order[child] < order[least]
+      {
+        least = child
+      }
+      if least == place { return }
+      order.swapAt(place, least)
+      place = least
     }
   }
 
@@ -44,18 +77,15 @@ struct TimeMerge: ~Copyable {
 
   /// Moves to the stream's next batch with events. The batch after it is fetched too, since its first record may be
   /// the call stack of this batch's last event.
-  private mutating func advance(_ stream: Int) {
+  /// - Returns: the time of the stream's next event; nil if it has none.
+  private mutating func advance(_ stream: Int) -> UInt64? {
     repeat {
       if let old = heads[stream].current { pipeline.recycle(old) }
       heads[stream].current = heads[stream].next
       heads[stream].next = heads[stream].current == nil ? nil : fetch(stream)
       heads[stream].position = 0
     } while heads[stream].current?.count == 0
-    guard let current = heads[stream].current else {
-      times[stream] = .max
-      isDone[stream] = true
-      return
-    }
+    guard let current = heads[stream].current else { return nil }
     if let stack = heads[stream].next?.leadingStack, stack != 0, current.events[current.count - 1].stack == 0
     {
       current.events[current.count - 1].stack = stack
@@ -64,39 +94,31 @@ struct TimeMerge: ~Copyable {
     if current.events[0].call == .lost, current.events[0].time < heads[stream].lastTime {
       current.events[0].time = heads[stream].lastTime
     }
-    times[stream] = current.events[0].time
-    isDone[stream] = false
+    return current.events[0].time
   }
 
-  private func earliest() -> Int? {
-    var best: Int?
-    for stream in times.indices where !isDone[stream] {
-      if let known = best, times[known] <= times[stream] { continue }
-      best = stream
-    }
-    return best
-  }
-
-  private func bound(without stream: Int) -> UInt64 {
-    var bound = UInt64.max
-    for other in times.indices where other != stream && times[other] < bound { bound = times[other] }
-    return bound
-  }
-
-  /// Emits the events of a stream up to the time at which another stream has the next.
+  /// Emits the events of the first stream up to the place where another stream has the next.
+  /// - Returns: the time of the stream's next event, nil if it has none; and what `body` said.
   private mutating func emit(
-    _ stream: Int, before bound: UInt64, _ body: (Span<Event>, Span<UInt64>) -> Bool
-  ) -> Bool {
-    guard let batch = heads[stream].current else { return true }
+    _ stream: Int, _ body: (Span<Event>, Span<UInt64>) -> Bool
+  ) -> (time: UInt64?, goOn: Bool) {
+    guard let batch = heads[stream].current else { return (nil, true) }
+    var bound = Entry(time: .max, stream: .max)
+    for index in 1..<3 where index < order.count && order[index] < bound { bound = order[index] }
+    // At the same time the stream with the lower number comes first.
+    let isFirst = stream < bound.stream
     let start = heads[stream].position
     var end = start + 1
-    while end < batch.count && batch.events[end].time <= bound { end += 1 }
+    while end < batch.count,
+      batch.events[end].time < bound.time || (isFirst && batch.events[end].time == bound.time)
+    {
+      end += 1
+    }
     let events = UnsafeBufferPointer(start: batch.events + start, count: end - start)
     let segments = UnsafeBufferPointer(start: batch.segments, count: batch.segmentCount)
     let goOn = body(events.span, segments.span)
     heads[stream].lastTime = batch.events[end - 1].time
     heads[stream].position = end
-    if end == batch.count { advance(stream) } else { times[stream] = batch.events[end].time }
-    return goOn
+    return (end == batch.count ? advance(stream) : batch.events[end].time, goOn)
   }
 }

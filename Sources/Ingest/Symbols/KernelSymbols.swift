@@ -20,6 +20,8 @@ public struct KernelSymbols: Symbolizer {
   private static let largestFunction: UInt64 = 256 << 10
 
   public init(kallsyms text: [UInt8]) {
+    // Places in the text are kept in 32 bits.
+    let text = text.count < 1 << 30 ? text : Array(text.prefix(1 << 30))
     self.text = text
     var found: [(address: UInt64, name: Name)] = []
     var line = 0

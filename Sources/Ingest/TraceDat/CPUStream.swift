@@ -37,6 +37,11 @@ final class CPUStream: @unchecked Sendable {
   /// Bytes in the file.
   var size: UInt64 { end - start }
 
+  /// The most bytes of one chunk, packed or not. trace-cmd makes them of ten pages.
+  private var chunkLimit: UInt64 { max(4 << 20, 16 * UInt64(pages.pageSize)) }
+  /// A piece takes no further chunk once it has so many unpacked bytes.
+  private static let pieceLimit: UInt64 = 1 << 18
+
   /// A piece of the stream that can be decoded on its own.
   struct Piece {
     var offset: UInt64
@@ -92,21 +97,26 @@ final class CPUStream: @unchecked Sendable {
     }
     let begin = next
     var taken = 0
-    while taken < most && chunksLeft > 0 {
+    var unpackedBytes: UInt64 = 0
+    while taken < most && chunksLeft > 0 && unpackedBytes < CPUStream.pieceLimit {
       guard let packed = word(at: next), let unpacked = word(at: next + 4),
         next + 8 + packed <= min(end, source.size)
       else {
         isExhausted = true
         return Piece(offset: begin, size: Int(next - begin), problem: cut(next))
       }
-      if unpacked > UInt64(source.allocationLimit) {
-        isExhausted = true
+      if max(packed, unpacked) > chunkLimit {
         let problem = TraceError(
-          .damaged, file: source.name, offset: next + 4,
-          expected: "a chunk of at most \(source.allocationLimit) bytes", found: "\(unpacked)")
-        return Piece(offset: begin, size: Int(next - begin), problem: problem)
+          .damaged, file: source.name, offset: next,
+          expected: "a chunk of at most \(chunkLimit) bytes",
+          found: "\(packed) that unpack to \(unpacked)")
+        let piece = Piece(offset: begin, size: Int(next - begin), problem: problem)
+        next += 8 + packed
+        chunksLeft -= 1
+        return piece
       }
       next += 8 + packed
+      unpackedBytes += unpacked
       chunksLeft -= 1
       taken += 1
     }

@@ -29,7 +29,7 @@ struct PageLayout: Sendable, Equatable {
 
   /// Whether a page can be read with this layout at all.
   var isUsable: Bool {
-    pageSize >= 64 && pageSize <= 1 << 24 && commitOffset >= 8 && commitOffset + longSize <= dataOffset
+    pageSize >= 64 && pageSize <= 1 << 21 && commitOffset >= 8 && commitOffset + longSize <= dataOffset
       && dataOffset < pageSize
   }
 }

@@ -90,9 +90,11 @@ struct RingBufferPage {
         time &+= delta &+ (second << 27)
         position += 8
       case RingBufferPage.timeStamp:
-        // 59 bits are stored; the top five are those of the time so far.
-        let stamp = delta &+ (second << 27)
-        time = stamp | (time & 0xf800_0000_0000_0000)
+        // 59 bits are stored; the top five are those of the time so far, one more if the stamp has wrapped meanwhile
+        // (rb_fix_abs_ts).
+        let top = time & 0xf800_0000_0000_0000
+        let stamp = delta &+ (second << 27) | top
+        time = top != 0 && stamp < time ? stamp &+ (1 << 59) : stamp
         position += 8
       case RingBufferPage.padding:
         // A discarded record: its length counts from the second word on.

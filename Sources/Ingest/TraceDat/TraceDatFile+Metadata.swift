@@ -34,6 +34,12 @@ extension TraceDatFile {
   private mutating func readFormats(_ cursor: inout ByteCursor, system: String) throws(TraceError) {
     let count = try cursor.number(4, "the number of event formats of \(system)")
     for _ in 0..<count {
+      // Events have 16-bit numbers: what comes past so many formats describes none.
+      guard formats.count < 1 << 16 else {
+        throw TraceError(
+          .damaged, file: cursor.file, offset: cursor.offset, expected: "at most 65536 event formats",
+          found: "\(count) of \(system) after them")
+      }
       let size = try cursor.number(8, "the size of an event format of \(system)")
       formats.append(
         EventCatalog.Source(system: system, text: try cursor.take(size, "an event format of \(system)")))
@@ -48,15 +54,16 @@ extension TraceDatFile {
       clockOptions = data.text.trimmingNewline
       clock = clock.isEmpty ? TraceDatFile.chosenClock(clockOptions) : clock
     case 5: uname = data.text
-    case 7: timeOffset = timeOffset &+ (Int64(data.text) ?? 0)
-    case 8: cpuCount = Int(clamping: number(data, 0, 4))
+    case 1: timeOffset = timeOffset &+ TraceDatFile.integer(data.text) &* 1_000
+    case 7: timeOffset = timeOffset &+ TraceDatFile.integer(data.text)
+    case 8: cpuCount = Int(min(number(data, 0, 4), TraceDatFile.cpuLimit))
     case 9: recorderVersion = data.text
     case 14:
       let multiplier = number(data, 0, 4)
       if data.count >= 16, multiplier != 0 {
         cycles = CycleClock(multiplier: multiplier, shift: number(data, 4, 4))
       }
-    case 1, 6, 10, 11, 12, 13, 22, 23: break
+    case 6, 10, 11, 12, 13, 22, 23: break
     default: return false
     }
     return true
@@ -68,6 +75,15 @@ extension TraceDatFile {
     var cursor = ByteCursor(
       Array(data.dropFirst(offset).prefix(width)), bigEndian: bigEndian, file: "", base: 0)
     return (try? cursor.number(width, "")) ?? 0
+  }
+
+  /// A decimal number, or a hexadecimal one after `0x`; 0 for anything else.
+  static func integer(_ text: String) -> Int64 {
+    let isNegative = text.hasPrefix("-")
+    let digits = isNegative ? text.dropFirst() : text[...]
+    let value = digits.hasPrefix("0x") ? UInt64(digits.dropFirst(2), radix: 16) : UInt64(digits)
+    let number = Int64(bitPattern: value ?? 0)
+    return isNegative ? 0 &- number : number
   }
 
   /// `[local] global counter`: the name in brackets, which the kernel marks as the one in use.

@@ -12,9 +12,10 @@ extension TraceDatFile {
     let commandSize = try cursor.number(8, "the size of the command names")
     commands = Array(try cursor.take(commandSize, "the command names"))
     let cpus = try cursor.number(4, "the number of CPUs")
-    guard cpus > 0, cpus <= 1 << 16 else {
+    guard cpus > 0, cpus <= TraceDatFile.cpuLimit else {
       throw TraceError(
-        .damaged, file: cursor.file, offset: cursor.offset - 4, expected: "1 to 65536 CPUs", found: "\(cpus)")
+        .damaged, file: cursor.file, offset: cursor.offset - 4,
+        expected: "1 to \(TraceDatFile.cpuLimit) CPUs", found: "\(cpus)")
     }
     cpuCount = Int(cpus)
     var marker = try cursor.take(10, "the kind of what follows").text
@@ -30,12 +31,15 @@ extension TraceDatFile {
         expected: "\"flyrecord\" (ring-buffer pages)",
         found: kind)
     }
-    buffers.append(try readBuffer6(&cursor, name: ""))
+    try add(try readBuffer6(&cursor, name: ""), at: cursor.offset, file: source.name)
     for instance in instances {
       do throws(TraceError) {
-        buffers.append(try readInstance6(instance.offset, instance.name, source))
+        let buffer = try readInstance6(instance.offset, instance.name, source)
+        try add(buffer, at: instance.offset, file: source.name)
       } catch {
         problems.append(error)
+        // A file that is nothing but instances is none.
+        if buffers.count + problems.count > 1 << 12 { break }
       }
     }
   }

@@ -13,6 +13,9 @@ extension TraceDatFile {
     static let commands: UInt64 = 21
   }
 
+  /// The most sections that are walked over in search of one.
+  private var recoveryLimit: Int { 10_000 }
+
   mutating func readVersion7(_ cursor: inout ByteCursor, _ source: ByteSource) throws(TraceError) {
     let nameOffset = cursor.offset
     let name = try cursor.string("the compression")
@@ -49,13 +52,15 @@ extension TraceDatFile {
   ) throws(TraceError) {
     var offset = start
     var visited: Set<UInt64> = []
+    var bytes = 0
     while offset != 0 {
-      guard visited.insert(offset).inserted, visited.count < 10_000 else {
+      guard visited.insert(offset).inserted, bytes <= ByteSource.allocationLimit else {
         throw TraceError(
           .damaged, file: source.name, offset: offset, expected: "a chain of options that ends",
-          found: "options that lead back to themselves")
+          found: "options that lead back to themselves or do not end")
       }
       var cursor = try section(at: offset, expecting: ID.done, "options", source)
+      bytes += 16 + cursor.remaining
       offset = 0
       while cursor.remaining >= 6 {
         let id = try cursor.number(2, "an option")
@@ -78,7 +83,9 @@ extension TraceDatFile {
       sections[id] = number(data, 0, 8)
     case ID.buffer:
       var cursor = ByteCursor(Array(data), bigEndian: bigEndian, file: source.name, base: 0)
-      buffers.append(try readBuffer7(&cursor, source))
+      do throws(TraceError) {
+        try add(try readBuffer7(&cursor, source), at: number(data, 0, 8), file: source.name)
+      } catch { problems.append(error) }
     case ID.strings: break
     default: if !readOption(id, data) { skippedOptions &+= 1 }
     }
@@ -141,10 +148,10 @@ extension TraceDatFile {
     let sizes = try source.bytes(at: section.offset, count: 8, for: "the sizes of the \(what)")
     let packed = Int(number(sizes[0..<4], 0, 4))
     let unpacked = Int(number(sizes[4..<8], 0, 4))
-    guard unpacked <= source.allocationLimit else {
+    guard unpacked <= ByteSource.allocationLimit else {
       throw TraceError(
         .damaged, file: source.name, offset: section.offset + 4,
-        expected: "at most \(source.allocationLimit) bytes of \(what)", found: "\(unpacked)")
+        expected: "at most \(ByteSource.allocationLimit) bytes of \(what)", found: "\(unpacked)")
     }
     let input = try source.bytes(at: section.offset + 8, count: packed, for: what)
     var output = [UInt8](repeating: 0, count: unpacked)
@@ -198,7 +205,8 @@ extension TraceDatFile {
     from start: UInt64, _ source: ByteSource, _ sections: inout [UInt64: UInt64]
   ) throws(TraceError) {
     var offset = start
-    while let header = try? sectionHeader(at: offset, source), header.id <= 64 {
+    for _ in 0..<recoveryLimit {
+      guard let header = try? sectionHeader(at: offset, source), header.id <= 64 else { return }
       if (ID.headerInfo...ID.commands).contains(header.id) {
         sections[header.id] = sections[header.id] ?? offset
       }
@@ -212,11 +220,13 @@ extension TraceDatFile {
   /// at the next page. Their CPUs are numbered in the order in which they lie.
   private mutating func recoverBuffers(from start: UInt64, _ source: ByteSource) {
     var offset = start
-    while let header = try? sectionHeader(at: offset, source), header.id <= 64 {
+    var steps = 1 << 22
+    for _ in 0..<recoveryLimit {
+      guard let header = try? sectionHeader(at: offset, source), header.id <= 64 else { return }
       if header.id == ID.buffer {
         var buffer = Buffer(name: "", clock: clock, pageSize: pages.pageSize)
         buffer.isCompressed = header.isCompressed && compression != .none
-        buffer.cpus = recoverCPUs(from: offset + 16, compressed: buffer.isCompressed, source)
+        buffer.cpus = recoverCPUs(from: offset + 16, compressed: buffer.isCompressed, &steps, source)
         if !buffer.cpus.isEmpty { buffers.append(buffer) }
         if header.size == 0 { return }
       }
@@ -226,7 +236,10 @@ extension TraceDatFile {
     }
   }
 
-  private func recoverCPUs(from start: UInt64, compressed: Bool, _ source: ByteSource) -> [CPUData] {
+  /// - Parameter steps: how many chunks may still be looked at.
+  private func recoverCPUs(
+    from start: UInt64, compressed: Bool, _ steps: inout Int, _ source: ByteSource
+  ) -> [CPUData] {
     let page = UInt64(max(64, pages.pageSize))
     var result: [CPUData] = []
     var offset = (start + page - 1) / page * page
@@ -240,7 +253,8 @@ extension TraceDatFile {
       guard chunks > 0, chunks < 1 << 24 else { break }
       var end = offset + 4
       for _ in 0..<chunks {
-        guard let sizes = try? source.bytes(at: end, count: 8, for: "a chunk") else { break }
+        steps -= 1
+        guard steps > 0, let sizes = try? source.bytes(at: end, count: 8, for: "a chunk") else { break }
         end += 8 + number(sizes[0..<4], 0, 4)
       }
       result.append(CPUData(cpu: result.count, offset: offset, size: min(end, source.size) - offset))

@@ -15,7 +15,7 @@ struct TraceDatFile {
   var clock = ""
   var clockOptions = ""
   var cpuCount = 0
-  /// Added to every time stamp, in nanoseconds (`--date`, `--ts-offset`).
+  /// Added to every time stamp, in nanoseconds (`--date`, which is recorded in microseconds, and `--ts-offset`).
   var timeOffset: Int64 = 0
   var cycles: CycleClock?
   var overruns: UInt64 = 0
@@ -70,10 +70,10 @@ extension TraceDatFile {
         self = try TraceDatFile(start: start, source)
         return
       } catch {
-        guard error.kind == .damaged, UInt64(count) < source.size, window < 1 << 28,
+        guard error.kind == .damaged, UInt64(count) < source.size, window < ByteSource.allocationLimit,
           claimedVersion(start) == 6
         else { throw error }
-        window *= 8
+        window *= 4
       }
     }
   }
@@ -100,6 +100,7 @@ extension TraceDatFile {
     } else {
       try readVersion7(&cursor, source)
     }
+    separateCPUs(source.name)
     guard pages.isUsable else {
       throw TraceError(
         .damaged, file: source.name, expected: "a page size and header_page that fit",

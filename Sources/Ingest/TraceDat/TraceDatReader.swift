@@ -59,14 +59,17 @@ final class TraceDatReader: TraceReader {
     return recording
   }
 
+  /// The kernel saves the names of a few thousand tasks, and a name has 15 bytes.
+  private static let taskLimit = 1 << 17
+
   /// Lines of `pid name`.
   private static func taskNames(_ text: [UInt8]) -> [Int32: String] {
     var names: [Int32: String] = [:]
-    for line in text.split(separator: 0x0a) {
+    for line in text.split(separator: 0x0a) where names.count < taskLimit {
       guard let space = line.firstIndex(of: 0x20),
         let pid = Int32(String(decoding: line[..<space], as: UTF8.self))
       else { continue }
-      names[pid] = line[(space + 1)...].text
+      names[pid] = line[(space + 1)...].prefix(64).text
     }
     return names
   }
