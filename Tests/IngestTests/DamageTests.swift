@@ -117,6 +117,6 @@ import Testing
     #expect(reading.events.map(\.call) == [.lost, .mapPage, .mapPage])
     let found = try #require(reading.recording.problems.first)
     #expect(reading.recording.problems.count == 1 && found.hasPrefix("at byte \(frame - 8) "))
-    #expect(found.contains("expected a chunk of at most 4194304 bytes"))
+    #expect(found.contains("expected a chunk of at most 524288 bytes"))
   }
 }

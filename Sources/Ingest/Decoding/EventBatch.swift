@@ -29,7 +29,7 @@ final class EventBatch: @unchecked Sendable {
   var bytes: Int { capacity * MemoryLayout<Event>.stride + segmentCapacity * MemoryLayout<UInt64>.stride }
 
   /// Whether it holds much more memory than the pieces of a usual trace need.
-  var isOversized: Bool { capacity > 1 << 14 || segmentCapacity > 1 << 17 }
+  var isOversized: Bool { capacity > 1 << 16 || segmentCapacity > 1 << 18 }
 
   init() {
     capacity = 16

@@ -38,7 +38,7 @@ final class CPUStream: @unchecked Sendable {
   var size: UInt64 { end - start }
 
   /// The most bytes of one chunk, packed or not. trace-cmd makes them of ten pages.
-  private var chunkLimit: UInt64 { max(4 << 20, 16 * UInt64(pages.pageSize)) }
+  private var chunkLimit: UInt64 { max(1 << 19, 16 * UInt64(pages.pageSize)) }
   /// A piece takes no further chunk once it has so many unpacked bytes.
   private static let pieceLimit: UInt64 = 1 << 18
 

@@ -27,9 +27,9 @@ struct PageLayout: Sendable, Equatable {
     }
   }
 
-  /// Whether a page can be read with this layout at all.
+  /// Whether a page can be read with this layout at all. The kernel's largest is 1 MiB (`RB_WRITE_MASK`).
   var isUsable: Bool {
-    pageSize >= 64 && pageSize <= 1 << 21 && commitOffset >= 8 && commitOffset + longSize <= dataOffset
+    pageSize >= 64 && pageSize <= 1 << 20 && commitOffset >= 8 && commitOffset + longSize <= dataOffset
       && dataOffset < pageSize
   }
 }
