@@ -21,7 +21,15 @@ extension Replayer {
       }
     }
     guard !failed else { return account(device, .allocate, event, .bidirectional, .zero) }
-    account(device, .allocate, event, .bidirectional, preparation(event))
+    let pass = preparation(event)
+    account(device, .allocate, event, .bidirectional, pass)
+    if record.steps.contains(.prepare), pass.calls > 0 {
+      if record.takePreparation(event) {
+        devices[device].prepared &+= 1
+      } else {
+        devices[device].unprepared &+= 1
+      }
+    }
     var entry = LiveEntry()
     entry.device = UInt32(truncatingIfNeeded: device)
     entry.pid = event.pid

@@ -39,7 +39,15 @@ extension Replayer {
     list.nents = event.nents
     copyArrays(event, segments, to: &list)
     examine(device, &list)
-    if !event.attributes.isDisjoint(with: [.skipCPUSync, .mmio]) { sum = .zero }
+    if !event.attributes.isDisjoint(with: [.skipCPUSync, .mmio]) {
+      sum = .zero
+    } else if let address = list.busAddresses.last, let length = list.lengths.last,
+      list.busAddresses.count == calls
+    {
+      var entry = event
+      (entry.address, entry.size) = (address, length)
+      noteEvidence(device, entry, .forDevice)
+    }
     // The unmap covers the same memory, whatever the map was told to leave out.
     list.maintenance = covered(event, segments, calls: calls).sum
     account(device, .map, event, event.direction, sum, bounced: list.bouncedBytes, deviant: list.deviantBytes)

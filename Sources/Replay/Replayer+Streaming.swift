@@ -229,7 +229,7 @@ extension Replayer {
 
   /// Whether the kernel's own maintenance follows this device's calls, where it was recorded.
   @inline(__always)
-  private mutating func noteEvidence(_ device: Int, _ event: Event, _ step: MaintenanceStep) {
+  mutating func noteEvidence(_ device: Int, _ event: Event, _ step: MaintenanceStep) {
     guard record.seen > 0 else { return }
     if record.take(event, step) {
       devices[device].maintained &+= 1

@@ -26,7 +26,7 @@ struct InfoCommand: ParsableCommand {
       let recording = trace.recording()
       try Output.writeStandard((index > 0 ? "\n" : "") + InfoReport(recording).render())
       incomplete = incomplete || recording.isIncomplete
-      for problem in recording.problems { Terminal.complain("\(path): \(problem)") }
+      Terminal.complain(about: recording.problems, in: path)
     }
     if incomplete && !allowIncomplete { throw ExitCode(ExitStatus.incompleteInput.rawValue) }
   }

@@ -16,6 +16,7 @@ struct OutputError: Error, CustomStringConvertible {
 enum Output {
   static func write(_ text: String, to path: String) throws {
     if path == "-" { return try writeStandard(text) }
+    if let kind = kindOfFile(path), kind != S_IFREG { return try writeThrough(text, path) }
     let partial = path + ".partial-\(getpid())"
     let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
@@ -30,6 +31,23 @@ enum Output {
       unlink(partial)
       throw error
     }
+  }
+
+  /// The type bits of what is at a path, links followed; nil if nothing is there.
+  private static func kindOfFile(_ path: String) -> mode_t? {
+    var status = stat()
+    return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
+  }
+
+  /// Writes into what is no file: a pipe or a device cannot be replaced by one.
+  private static func writeThrough(_ text: String, _ path: String) throws {
+    let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw OutputError(status: .cannotCreate, description: "\(path): cannot open: \(reason())")
+    }
+    defer { close(descriptor) }
+    signal(SIGPIPE, SIG_IGN)
+    try writeAll(text, to: descriptor, name: path)
   }
 
   /// A reader that goes away early (`| head`) is no error.

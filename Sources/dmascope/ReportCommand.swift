@@ -67,7 +67,7 @@ struct ReportCommand: ParsableCommand {
       if json != "-" && html != "-" {
         try Output.writeStandard((index > 0 ? "\n" : "") + TextReport(profile, options: textOptions).render())
       }
-      for problem in profile.recording.problems { Terminal.complain("\(trace): \(problem)") }
+      Terminal.complain(about: profile.recording.problems, in: trace)
     }
     if incomplete && !allowIncomplete { throw ExitCode(ExitStatus.incompleteInput.rawValue) }
   }

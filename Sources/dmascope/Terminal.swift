@@ -34,6 +34,13 @@ enum Terminal {
     writeError("dmascope: " + Escaping.terminal(message) + "\n")
   }
 
+  /// Tells what kept parts of an input from being read: the first few, and how many more there are.
+  static func complain(about problems: [String], in path: String) {
+    let shown = 8
+    for problem in problems.prefix(shown) { complain("\(path): \(problem)") }
+    if problems.count > shown { complain("\(path): and \(problems.count - shown) more places like these") }
+  }
+
   static func writeError(_ text: String) {
     var text = text
     text.withUTF8 { bytes in _ = Glibc.write(2, bytes.baseAddress, bytes.count) }

@@ -61,7 +61,8 @@ struct LiveTests {
     let live = try #require(try Report(on: "linux-7.3.dat", "--live").live).filter { $0.kind == "single" }
     let events = try #require(Facts.events["linux-7.3.dat"])
     let left = try #require(events["dma_map_phys"]) - #require(events["dma_unmap_phys"])
-    #expect(live.count == Int(left))
+    // A map of the same memory replaces what was there, so fewer may be left than unmaps are missing, never more.
+    #expect(!live.isEmpty && live.count <= Int(left))
     #expect(Set(live.map(\.device)).count == 1)
     #expect(live.filter { !$0.uncertain }.map(\.dmaAddress) == [])
   }

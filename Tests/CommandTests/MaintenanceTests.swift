@@ -63,11 +63,17 @@ struct MaintenanceTests {
         let expected = facts.truth[function]?[direction] ?? Facts.Sum()
         let predicted = try #require(report.totals.maintenance[step]?[direction])
         #expect(predicted.calls == expected.calls, "\(function) \(direction)")
-        #expect(predicted.lines <= expected.lines, "\(function) \(direction)")
+        // Only calls of unknown size may be missing from the lines.
+        if predicted.unsizedCalls ?? 0 == 0 {
+          #expect(predicted.lines == expected.lines, "\(function) \(direction)")
+        } else {
+          #expect(predicted.lines < expected.lines, "\(function) \(direction)")
+        }
         unsized += predicted.unsizedCalls ?? 0
       }
     }
-    #expect(unsized > 0)
+    // Behind the SMMU the lists came to fewer than 128 entries, which the event holds.
+    #expect(fixture.contains("smmu") ? unsized == 0 : unsized > 0)
   }
 
   @Test("differs by no more than what was lost", arguments: lossy)
@@ -106,15 +112,23 @@ struct MaintenanceTests {
     let expected = try #require(facts.prepare)
     let report = try Self.report(fixture, line: facts.line)
     let predicted = try #require(report.totals.maintenance["prepare"]?["BIDIRECTIONAL"])
-    #expect(predicted.bytes == expected.bytes)
+    let grown = Self.atomicPoolGrowth[fixture] ?? Facts.Sum()
+    #expect(predicted.bytes + grown.bytes == expected.bytes)
     if fixture.contains("smmu") && fixture != "smmu-pt-b.dat" {
       // Behind an IOMMU one allocation is made of blocks of pages from wherever there are some, and each block is
       // prepared on its own: how many there were, no event tells.
       #expect(predicted.calls <= expected.calls)
     } else {
-      #expect(predicted.calls == expected.calls)
+      #expect(predicted.calls + grown.calls == expected.calls)
     }
   }
+
+  /// Where the first allocation that may not block left the kernel's atomic pool too small, its worker doubled the
+  /// pool: one pass over 256 KiB (`atomic_pool_expand`, kernel/dma/pool.c) that no call of the API stands for.
+  private static let atomicPoolGrowth: [String: Facts.Sum] = [
+    "noncoherent.dat": Facts.Sum(calls: 1, bytes: 262_144, lines: 4096),
+    "nc-b.dat": Facts.Sum(calls: 1, bytes: 262_144, lines: 4096),
+  ]
 
   @Test("stands beside the kernel's own record", arguments: Facts.maintenance.keys.sorted())
   func record(fixture: String) throws {

@@ -41,7 +41,8 @@ extension TraceDatFile {
     if usesBufferSections {
       problems.append(
         TraceError(
-          .damaged, file: source.name, expected: "an option that says where the trace data is", found: "none")
+          .damaged, file: source.name, offset: source.size,
+          expected: "an option before here that says where the trace data is", found: "none")
       )
       recoverBuffers(from: firstSection, source)
     }
@@ -172,7 +173,9 @@ extension TraceDatFile {
   ) throws(TraceError) {
     guard let header = sections[ID.headerInfo] else {
       throw TraceError(
-        .damaged, file: source.name, expected: "a section with the page header", found: "none")
+        .damaged, file: source.name, offset: source.size,
+        expected: "a section with the page header before here",
+        found: "none")
     }
     var cursor = try section(at: header, expecting: ID.headerInfo, "page header", source)
     try readHeaderInfo(&cursor)

@@ -94,6 +94,7 @@ extension TraceDatFile {
     let userLong = Int(try cursor.number(1, "the size of a long"))
     pages.longSize = userLong == 4 ? 4 : 8
     pages.bigEndian = bigEndian
+    let pageSizeOffset = cursor.offset
     pages.pageSize = Int(try cursor.number(4, "the page size"))
     if version == 6 {
       try readVersion6(&cursor, source)
@@ -103,7 +104,7 @@ extension TraceDatFile {
     separateCPUs(source.name)
     guard pages.isUsable else {
       throw TraceError(
-        .damaged, file: source.name, expected: "a page size and header_page that fit",
+        .damaged, file: source.name, offset: pageSizeOffset, expected: "a page size and header_page that fit",
         found: "pages of \(pages.pageSize) bytes with data at \(pages.dataOffset)")
     }
   }

@@ -16,6 +16,8 @@ struct MaintenanceRecord {
   private(set) var steps: Set<MaintenanceStep> = []
   private var lasts: [Last] = []
   private var next: [Int] = []
+  /// Tasks that a prepare pass was made for since their last allocation; few at any time.
+  private var prepared: Set<Int32> = []
   /// Calls of each step recorded, those that a filter leaves out included.
   private(set) var seen: UInt64 = 0
 
@@ -27,6 +29,7 @@ struct MaintenanceRecord {
       let lines = platform.lines(event.physicalAddress, event.size)
       sums[step, direction] += Maintenance(calls: 1, bytes: event.size, lines: lines)
     }
+    if step == .prepare, prepared.count < MaintenanceRecord.cpuLimit { prepared.insert(event.pid) }
     guard step != .prepare, Int(event.cpu) < MaintenanceRecord.cpuLimit else { return }
     while next.count <= Int(event.cpu) {
       next.append(0)
@@ -36,6 +39,9 @@ struct MaintenanceRecord {
     lasts[slot] = Last(address: event.physicalAddress, size: event.size, pid: event.pid, step: step)
     next[Int(event.cpu)] = (next[Int(event.cpu)] + 1) % MaintenanceRecord.depth
   }
+
+  /// Whether a prepare pass preceded this allocation by the same task; it is used up by that.
+  mutating func takePreparation(_ event: Event) -> Bool { prepared.remove(event.pid) != nil }
 
   /// Whether one of the last maintenance calls on the event's CPU was for this memory; it is used up by that.
   mutating func take(_ event: Event, _ step: MaintenanceStep) -> Bool {

@@ -36,6 +36,10 @@ extension Replayer {
         return (true, .maintenanceAbsent)
       }
     }
+    if state.maintained == 0 && record.steps.contains(.prepare) {
+      if state.prepared > 0 { return (false, .maintenanceRecorded) }
+      if state.unprepared > 0 { return (true, .maintenanceAbsent) }
+    }
     if state.syncsAfterMask > 0 { return (false, .syncsRecorded) }
     return (false, .assumed)
   }

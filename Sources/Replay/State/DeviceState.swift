@@ -51,6 +51,8 @@ struct DeviceState {
   var maintained: UInt64 = 0
   var unmaintained: UInt64 = 0
   var syncsAfterMask: UInt64 = 0
+  var prepared: UInt64 = 0
+  var unprepared: UInt64 = 0
 
   init(name: String, isSelected: Bool, userSays: Bool?, presumedCoherent: Bool) {
     self.name = name
