@@ -128,11 +128,13 @@ extension Replayer {
     measured.recordedSteps = record.steps
     for step in record.steps {
       let (model, kernel) = (totals.maintenance.total(step), record.sums.total(step))
-      // An allocation behind an IOMMU is prepared piece by piece, in passes that only the kernel knows.
-      if step != .prepare {
-        measured.callDifference &+= Int64(bitPattern: model.calls &- kernel.calls)
+      let lines = Int64(bitPattern: model.lines &- kernel.lines)
+      guard step != .prepare else {
+        measured.prepareLineDifference = lines
+        continue
       }
-      measured.lineDifference &+= Int64(bitPattern: model.lines &- kernel.lines)
+      measured.callDifference &+= Int64(bitPattern: model.calls &- kernel.calls)
+      measured.lineDifference &+= lines
     }
     return measured
   }
@@ -157,7 +159,7 @@ extension Replayer {
       mapping.callSite = sites.caller(stack)
       return mapping
     }
-    mappings.forEach { entry in
+    mappings.visit { entry in
       let place = Int(entry.device)
       guard self.devices[place].isSelected else { return }
       var live = mapping(place, entry.mappedAt, entry.pid, entry.stack)
@@ -171,7 +173,7 @@ extension Replayer {
       if live.uncertain { uncertain[place] &+= 1 }
       result.append(live)
     }
-    lists.forEach { list in
+    lists.visit { list in
       let place = Int(list.device)
       guard self.devices[place].isSelected else { return }
       var live = mapping(place, list.mappedAt, list.pid, list.stack)

@@ -231,7 +231,7 @@ extension Replayer {
   @inline(__always)
   mutating func noteEvidence(_ device: Int, _ event: Event, _ step: MaintenanceStep) {
     guard record.seen > 0 else { return }
-    if record.take(event, step) {
+    if record.take(event, step, isTranslated: devices[device].identical == 0) {
       devices[device].maintained &+= 1
     } else {
       devices[device].unmaintained &+= 1

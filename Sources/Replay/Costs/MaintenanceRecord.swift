@@ -44,12 +44,16 @@ struct MaintenanceRecord {
   mutating func takePreparation(_ event: Event) -> Bool { prepared.remove(event.pid) != nil }
 
   /// Whether one of the last maintenance calls on the event's CPU was for this memory; it is used up by that.
-  mutating func take(_ event: Event, _ step: MaintenanceStep) -> Bool {
+  ///
+  /// - Parameter isTranslated: whether the device's bus addresses may differ from physical ones.
+  mutating func take(_ event: Event, _ step: MaintenanceStep, isTranslated: Bool) -> Bool {
+    // Behind an IOMMU only the place within the page is the same.
+    let same: UInt64 = isTranslated ? 0xfff : .max
     guard Int(event.cpu) < next.count else { return false }
     let start = Int(event.cpu) * MaintenanceRecord.depth
     for slot in start..<start + MaintenanceRecord.depth
     where lasts[slot].step == step && lasts[slot].size == event.size && lasts[slot].pid == event.pid
-      && (lasts[slot].address ^ event.address) & 0xfff == 0
+      && (lasts[slot].address ^ event.address) & same == 0
     {
       lasts[slot].step = .prepare
       return true

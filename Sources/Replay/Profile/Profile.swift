@@ -209,10 +209,12 @@ public struct Measured: Sendable {
   public var maintenance = MaintenanceTable()
   /// Which steps were recorded at all.
   public var recordedSteps: Set<MaintenanceStep> = []
-  /// Calls that the model predicts for the recorded steps minus calls recorded, and the same for lines: 0 when
-  /// they agree.
+  /// Calls that the model predicts for device and for CPU, where these steps were recorded, minus calls recorded, and
+  /// the same for lines: 0 when they agree.
   public var callDifference: Int64 = 0
   public var lineDifference: Int64 = 0
+  /// The same for the lines of prepare passes. The kernel's atomic pool grows on its own, which the model cannot see.
+  public var prepareLineDifference: Int64 = 0
   public init() {}
 }
 

@@ -161,7 +161,7 @@ struct MappingTable: ~Copyable {
   }
 
   /// Calls `body` with every live entry, in no particular order.
-  func forEach(_ body: (LiveEntry) -> Void) {
+  func visit(_ body: (LiveEntry) -> Void) {
     for index in 0...mask {
       var current = slots[index].head
       while current != MappingTable.none {

@@ -77,7 +77,7 @@ struct ScatterlistTable {
   }
 
   /// Calls `body` with every live list, in no particular order.
-  func forEach(_ body: (LiveList) -> Void) {
-    for group in lists.values { group.forEach(body) }
+  func visit(_ body: (LiveList) -> Void) {
+    for group in lists.values { for list in group { body(list) } }
   }
 }

@@ -62,6 +62,7 @@ struct MeasuredDocument: Encodable {
   @OrNull var prepare: ByDirection<Sum>?
   var callDifference: Int64
   var lineDifference: Int64
+  var prepareLineDifference: Int64
 
   struct Sum: Encodable {
     var calls: UInt64
@@ -79,6 +80,7 @@ struct MeasuredDocument: Encodable {
     (forDevice, forCPU, prepare) = (row(.forDevice), row(.forCPU), row(.prepare))
     callDifference = measured.callDifference
     lineDifference = measured.lineDifference
+    prepareLineDifference = measured.prepareLineDifference
   }
 }
 

@@ -54,21 +54,24 @@ extension TextReport {
   /// How the model compares with the kernel's own maintenance events.
   private var kernelsRecord: [[String]] {
     guard let measured = profile.measured, !measured.recordedSteps.isEmpty else { return [] }
-    let calls = measured.recordedSteps.reduce(UInt64(0)) { $0 &+ measured.maintenance.total($1).calls }
-    let order: [(MaintenanceStep, String)] = [
-      (.forDevice, "for device"), (.forCPU, "for CPU"), (.prepare, "prepare"),
-    ]
-    let steps = order.filter { measured.recordedSteps.contains($0.0) }.map(\.1)
-    let which = steps.count == 3 ? "" : " (\(steps.joined(separator: ", ")) only)"
-    let differences = [
-      difference(measured.callDifference, "call"), difference(measured.lineDifference, "line"),
-    ].compactMap { $0 }
-    let verdict =
-      differences.isEmpty ? ", equal to the model" : "; the model has " + differences.joined(separator: ", ")
-    let passes =
-      measured.recordedSteps.contains(.prepare)
-      ? " (\(Formatting.count(measured.maintenance.total(.prepare).calls)) of them prepare)" : ""
-    return [["kernel's own record\(which): \(Formatting.count(calls, "call"))\(passes)\(verdict)"]]
+    let syncs = [MaintenanceStep.forDevice, .forCPU].filter { measured.recordedSteps.contains($0) }
+    var groups: [[String]] = []
+    if !syncs.isEmpty {
+      let calls = syncs.reduce(UInt64(0)) { $0 &+ measured.maintenance.total($1).calls }
+      let which = syncs.count == 2 ? "" : syncs == [.forDevice] ? " (for device only)" : " (for CPU only)"
+      let differences = [
+        difference(measured.callDifference, "call"), difference(measured.lineDifference, "line"),
+      ].compactMap { $0 }
+      let verdict =
+        differences.isEmpty
+        ? ", equal to the model" : "; the model has " + differences.joined(separator: ", ")
+      groups.append(["kernel's own record\(which): \(Formatting.count(calls, "call"))\(verdict)"])
+    }
+    if measured.recordedSteps.contains(.prepare), measured.prepareLineDifference != 0 {
+      let lines = difference(measured.prepareLineDifference, "line") ?? ""
+      groups.append(["of new memory the model prepares \(lines) than the kernel's record"])
+    }
+    return groups
   }
 
   private func difference(_ value: Int64, _ noun: String) -> String? {

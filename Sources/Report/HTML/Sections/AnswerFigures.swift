@@ -64,6 +64,9 @@ struct AnswerFigures {
         \(difference(measured.lineDifference, "line"))
         """
     ]
+    if measured.recordedSteps.contains(.prepare), measured.prepareLineDifference != 0 {
+      lines.append("of new memory the model prepares \(difference(measured.prepareLineDifference, "line"))")
+    }
     lines.append("recorded: \(steps.isEmpty ? "nothing" : steps)")
     return AnswerFigure(
       title: "Kernel's own record", definition: "measured", value: "\(count: calls)",

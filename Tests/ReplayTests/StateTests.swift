@@ -1,0 +1,97 @@
+import DMAModel
+import Testing
+
+@testable import Replay
+
+@Suite("Mapping state")
+struct StateTests {
+  @Test("is a multiset: one address may be mapped twice, and best fit decides which is released")
+  func multiset() {
+    var recorder = Recorder()
+    recorder.map(0x1000, 64, .toDevice)
+    recorder.map(0x1000, 128, .fromDevice)
+    recorder.unmap(0x1000, 64, .toDevice)
+    let live = recorder.replay().live
+    #expect(live.map(\.size) == [128])
+    #expect(live.map(\.direction) == [.fromDevice])
+  }
+
+  @Test("counts a release of something never seen as unknown, with its cost")
+  func unknownRelease() {
+    var recorder = Recorder()
+    recorder.unmap(0x1000, 4096, .fromDevice)
+    let totals = recorder.replay().totals
+    #expect(totals.unmap.unknown == 1)
+    #expect(totals.work.invalidatedLines == 64)
+    #expect(totals.live.mappings == 0)
+  }
+
+  @Test("is uncertain for what was mapped before a loss, and a new map of the same memory replaces it")
+  func loss() {
+    var recorder = Recorder()
+    recorder.map(0x1000, 64, .toDevice)
+    recorder.map(0x2000, 64, .toDevice)
+    recorder.add(.lost, "") { $0.value = 5 }
+    recorder.map(0x1000, 64, .toDevice)
+    let profile = recorder.replay()
+    #expect(profile.live.map(\.busAddress) == [0x1000, 0x2000])
+    #expect(profile.live.map(\.uncertain) == [false, true])
+    #expect(profile.totals.liveUncertain == 1)
+  }
+
+  @Test(
+    "lets a remap replace a mapping only where drivers may leave the unmap out",
+    arguments: ["6.12.1", "6.16.0"])
+  func omittedUnmap(kernel: String) {
+    var recorder = Recorder()
+    recorder.map(0x1000, 64, .toDevice)
+    recorder.map(0x1000, 64, .toDevice)
+    let profile = recorder.replay(platform: "x86", kernel: kernel)
+    #expect(profile.live.count == (kernel == "6.12.1" ? 2 : 1))
+    #expect(profile.live.map(\.uncertain).allSatisfy { $0 == (kernel == "6.16.0") })
+  }
+
+  @Test("finds and frees thousands of mappings in any order")
+  func many() {
+    var table = MappingTable()
+    let count: UInt64 = 20_000
+    for number in 0..<count {
+      var entry = LiveEntry()
+      entry.device = UInt32(number % 3)
+      entry.address = (number / 2) * 1536
+      entry.size = number
+      table.insert(entry)
+    }
+    var found = 0
+    for number in (0..<count).reversed() {
+      let entry = table.remove(
+        UInt32(number % 3), (number / 2) * 1536, size: number, direction: .none, kind: .single)
+      if entry?.size == number { found += 1 }
+    }
+    #expect(found == Int(count))
+    #expect(table.count == 0)
+  }
+
+  @Test("keeps peaks of all devices together and of each alone")
+  func peaks() throws {
+    var recorder = Recorder()
+    recorder.map(0x1000, 100, .toDevice, device: "a")
+    recorder.map(0x2000, 50, .toDevice, device: "b")
+    recorder.unmap(0x1000, 100, .toDevice, device: "a")
+    let profile = recorder.replay()
+    #expect(profile.totals.peak.bytes == 150)
+    #expect(profile.devices.map(\.peak.bytes) == [100, 50])
+    #expect(profile.devices.map(\.live.bytes) == [0, 50])
+  }
+
+  @Test("is replayed in full whatever a filter leaves out of the sums")
+  func filter() {
+    var recorder = Recorder()
+    recorder.map(0x1000, 64, .toDevice)  // at 1000 ns
+    recorder.unmap(0x1000, 64, .toDevice)  // at 2000 ns
+    let profile = recorder.replay { $0.filter = Filter(from: 1500) }
+    #expect(profile.totals.map.calls == 0)
+    #expect(profile.totals.unmap.calls == 1)
+    #expect(profile.totals.unmap.unknown == 0)
+  }
+}
