@@ -53,7 +53,7 @@ struct AnswerFigures {
   private var record: AnswerFigure? {
     guard let measured = profile.measured else { return nil }
     let recorded = MaintenanceStep.allCases.filter { measured.recordedSteps.contains($0) }
-    let calls = Numbers.sum(recorded.map { measured.maintenance.total($0).calls })
+    let calls = Numbers.sum(recorded.filter { $0 != .prepare }.map { measured.maintenance.total($0).calls })
     let steps = recorded.map(Wording.step).joined(separator: ", ")
     let equal = measured.callDifference == 0 && measured.lineDifference == 0
     var lines: [Markup] = [
