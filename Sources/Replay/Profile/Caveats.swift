@@ -11,8 +11,8 @@ extension Replayer {
     if recording.lostWindows > 0 {
       let count =
         recording.lostWindowsWithoutCount == recording.lostWindows
-        ? "an unknown number" : "\(recording.lostEvents)"
-      let places = recording.lostWindows == 1 ? "one place" : "\(recording.lostWindows) places"
+        ? "an unknown number" : grouped(recording.lostEvents)
+      let places = recording.lostWindows == 1 ? "one place" : "\(grouped(recording.lostWindows)) places"
       let more = recording.lostWindowsWithoutCount > 0 && recording.lostEvents > 0 ? " or more" : ""
       result.append(
         "Events were lost in \(places) (\(count)\(more) of them): sums are too low, and what was mapped before the "
@@ -25,10 +25,13 @@ extension Replayer {
     }
     let assumed = profile.devices.filter { $0.coherentBecause == .assumed }
     if !assumed.isEmpty {
-      let who = assumed.count == profile.devices.count ? "the devices" : "\(assumed.count) of the devices"
+      let who =
+        assumed.count == profile.devices.count
+        ? "the devices are"
+        : assumed.count == 1 ? "\(assumed[0].name) is" : "\(assumed.count) of the devices are"
       let kind = platform.architecture.isCoherent ? "coherent" : "not coherent"
       let flag = platform.architecture.isCoherent ? "--noncoherent" : "--coherent"
-      result.append("That \(who) are \(kind) is assumed from the platform (\(flag) GLOB says otherwise).")
+      result.append("That \(who) \(kind) is assumed from the platform (\(flag) GLOB says otherwise).")
     }
     let unclear = profile.devices.filter { $0.addressing == .unknown && $0.map.calls > $0.bounce.mappings }
     if bounceEvents == 0, iommu.iommuMaps == 0, unclear.contains(where: { $0.map.bytes > 0 }) {
@@ -40,17 +43,29 @@ extension Replayer {
     let unknown = profile.totals.unmap.unknown &+ profile.totals.free.unknown
     if unknown > 0 {
       result.append(
-        "\(unknown) releases were of something mapped before the recording or during a loss; their cost is counted "
-          + "where the event tells it.")
+        "\(grouped(unknown)) releases were of something that the trace does not show being made, before it began for "
+          + "instance; their cost is counted where the event tells it.")
     }
     if profile.totals.maintenance.total.unsizedCalls > 0 {
       result.append(
         "Long scatterlists are cut in their events; bytes and lines of "
-          + "\(profile.totals.maintenance.total.unsizedCalls) calls are unknown and not in the sums.")
+          + "\(grouped(profile.totals.maintenance.total.unsizedCalls)) calls are unknown and not in the sums."
+      )
     }
     if devices.count > DeviceTable.limit {
       result.append("Devices beyond the first \(DeviceTable.limit) are summed up as (further devices).")
     }
     return result
   }
+}
+
+/// A count with its thousands apart.
+private func grouped(_ count: UInt64) -> String {
+  var groups: [String] = []
+  var rest = String(count)[...]
+  while rest.count > 3 {
+    groups.insert(String(rest.suffix(3)), at: 0)
+    rest = rest.dropLast(3)
+  }
+  return ([String(rest)] + groups).joined(separator: ",")
 }
