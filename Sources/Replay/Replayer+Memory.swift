@@ -21,7 +21,7 @@ extension Replayer {
       }
     }
     guard !failed else { return account(device, .allocate, event, .bidirectional, .zero) }
-    let pass = preparation(event)
+    let pass = preparation(device, event)
     account(device, .allocate, event, .bidirectional, pass)
     if record.steps.contains(.prepare), pass.calls > 0 {
       if record.takePreparation(event) {
@@ -44,14 +44,15 @@ extension Replayer {
 
   /// The pass over new memory: over whole pages; none for memory from the atomic pool, which was prepared when the
   /// pool was filled, and none for memory that stays cached (`dma_alloc_pages`).
-  private func preparation(_ event: Event) -> Maintenance {
+  private func preparation(_ device: Int, _ event: Event) -> Maintenance {
     let fromAtomicPool = event.allocation.contains(.recorded) && !event.allocation.contains(.mayBlock)
     guard !fromAtomicPool, event.call == .allocate || event.call == .allocateScatterTable else {
       return .zero
     }
-    if event.call == .allocateScatterTable, Int64(event.physicalCount) == 0, event.address != 0 {
-      return .zero
-    }
+    // Without an IOMMU `dma_alloc_noncontiguous` is served by `dma_alloc_pages`.
+    let state = devices[device]
+    let isTranslated = iommu.iommuMaps > 0 || state.atOffset &+ state.elsewhere > state.identical
+    guard event.call == .allocate || isTranslated else { return .zero }
     let page = hints.pageSize
     let (raised, overflow) = event.size.addingReportingOverflow(page &- 1)
     let size = overflow ? event.size : raised & ~(page &- 1)

@@ -27,7 +27,8 @@ extension Replayer {
     guard event.ents > 0 else { return failList(event) }
     let device = place(event)
     let calls = UInt64(max(event.nents, event.ents))
-    var (sum, bytes) = covered(event, segments, calls: calls)
+    let (whole, bytes) = covered(event, segments, calls: calls)
+    var sum = whole
     if counts { countList(device, event.direction, calls, bytes) }
     let before = footprint(device)
     var list = LiveList()
@@ -49,7 +50,7 @@ extension Replayer {
       noteEvidence(device, entry, .forDevice)
     }
     // The unmap covers the same memory, whatever the map was told to leave out.
-    list.maintenance = covered(event, segments, calls: calls).sum
+    list.maintenance = whole
     account(device, .map, event, event.direction, sum, bounced: list.bouncedBytes, deviant: list.deviantBytes)
     if let loss = lastLoss, let first = list.physicalAddresses.first,
       let old = lists.removeStale(list.device, first: first, madeBefore: loss)

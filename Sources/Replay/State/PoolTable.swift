@@ -4,9 +4,7 @@ import DMAModel
 struct PoolTable {
   private struct Pool {
     var profile = PoolProfile()
-    var handle: UInt64 = 0
     var device: DeviceID = 0
-    var selected = true
   }
 
   /// The most pools, and the most calls that wait for their return, that are kept.
@@ -53,7 +51,6 @@ struct PoolTable {
     let began = creating.removeValue(forKey: event.pid)
     guard event.address != 0, pools.count < PoolTable.limit else { return }
     var pool = Pool()
-    pool.handle = event.address
     pool.device = event.device != 0 ? event.device : began?.device ?? 0
     pool.profile.name = names[event.name != 0 ? event.name : began?.name ?? 0]
     pool.profile.device = names[pool.device]
@@ -73,7 +70,6 @@ struct PoolTable {
     if let index = byHandle[handle] { return body(&pools[index].profile) }
     guard pools.count < PoolTable.limit else { return }
     var pool = Pool()
-    pool.handle = handle
     pool.device = event.device
     pool.profile.name = names[event.name]
     pool.profile.device = names[event.device]
