@@ -12,8 +12,14 @@ public enum Call: UInt8, Sendable, CaseIterable {
   case allocateScatterTable, allocateScatterTableFailed, freeScatterTable
   // Pools.
   case poolCreate, poolAllocate, poolFree, poolDestroy
+  // Memory that a driver declared for coherent allocations (`dma_declare_coherent_memory`), up to Linux 5.x.
+  case declareMemory, releaseDeclaredMemory, markDeclaredMemoryOccupied
+  // Memory that stays cached (`dma_cache_sync`, `dma_is_consistent`), up to Linux 5.x, and the width of a line.
+  case cacheSync, isConsistent, cacheAlignment
   // Masks and limits.
   case setMask, setCoherentMask, setMaskAndCoherent, getRequiredMask, maxMappingSize, supported
+  // A device's driver comes and goes (`really_probe`, `device_unbind_cleanup`, or a simulator's word for it).
+  case driverBound, driverUnbound
   // The work behind the calls, as the kernel recorded it.
   case swiotlbBounced, iommuMap, iommuUnmap, iommuFault
   case archSyncForDevice, archSyncForCPU, archPrepareCoherent

@@ -12,7 +12,7 @@ public typealias NameID = UInt32
 /// | call | address | physicalAddress | size | value |
 /// | --- | --- | --- | --- | --- |
 /// | map/unmap page, resource | bus address | physical (map only) | bytes | – |
-/// | map/unmap scatterlist | – | – | – | – (see the segments) |
+/// | map/unmap/sync scatterlist | the list's CPU address, if recorded | – | – | – (see the segments) |
 /// | sync single | bus address | – | bytes | – |
 /// | allocate, free (pages, sgt) | bus address | – | bytes | CPU address |
 /// | pool create | pool handle (on return) | align | block size | boundary |
@@ -20,6 +20,14 @@ public typealias NameID = UInt32
 /// | pool destroy | pool handle | – | block size, if recorded | – |
 /// | set mask … | – | – | – | mask on entry, result on return |
 /// | get required mask, max mapping size | – | – | – | result on return |
+/// | mapping error | bus address | – | – | – |
+/// | declare memory | bus address | physical | bytes | flags on entry, flag or error on return; `nents`: flags |
+/// | release declared memory | – | – | – | – |
+/// | mark declared memory occupied | bus address | – | bytes | CPU address or error on return |
+/// | cache sync | – | – | bytes | CPU address |
+/// | is consistent | bus address | – | – | result on return |
+/// | cache alignment | – | – | – | result on return |
+/// | driver bound, unbound | – | – | – | – |
 /// | swiotlb bounced | bus address before bouncing | – | bytes | DMA mask |
 /// | iommu map / unmap | IOVA | physical (map only) | bytes | – |
 /// | arch sync, prepare | – | physical, or 0 | bytes | – |
@@ -70,6 +78,9 @@ public struct Event: Sendable {
     public static let hasAddress = Flags(rawValue: 1 << 2)
     /// The event carries the physical address of what it names.
     public static let hasPhysicalAddress = Flags(rawValue: 1 << 3)
+    /// The record was made when the function was entered, and lacks what the function returns: a record with
+    /// `isReturn` of the same call and task completes it.
+    public static let isEntry = Flags(rawValue: 1 << 4)
   }
 
   /// Where the kernel was when it made the record (`common_flags`, `common_preempt_count`).

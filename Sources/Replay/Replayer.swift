@@ -98,7 +98,9 @@ public struct Replayer: ~Copyable {
     case .poolCreate, .poolAllocate, .poolFree, .poolDestroy:
       pools.consume(event, names: names, counts: counts)
     case .setMask, .setCoherentMask, .setMaskAndCoherent, .getRequiredMask, .maxMappingSize: limit(event)
-    case .supported, .mappingError: break
+    case .supported, .mappingError, .declareMemory, .releaseDeclaredMemory, .markDeclaredMemoryOccupied,
+      .cacheSync, .isConsistent, .cacheAlignment, .driverBound, .driverUnbound:
+      break
     case .lost:
       lastLoss = event.time
       if counts { timeline.noteLoss(event.time) }

@@ -21,6 +21,8 @@ public struct Profile: Sendable {
   public var pools: [PoolProfile] = []
   /// Everything mapped at the end, by device and then bus address.
   public var live: [LiveMapping] = []
+  /// Rules that were broken, most severe first, then by device, rule and call site.
+  public var findings: [Finding] = []
   /// What limits the truth of the numbers above, most important first; each a full sentence.
   public var caveats: [String] = []
   /// The filter that was applied, for people (`device 0000:00:05.0, from 13.4 s`); empty for none.
