@@ -81,6 +81,8 @@ public struct Event: Sendable {
     /// The record was made when the function was entered, and lacks what the function returns: a record with
     /// `isReturn` of the same call and task completes it.
     public static let isEntry = Flags(rawValue: 1 << 4)
+    /// A dynamic event (kprobe, fprobe), whose own machinery may have turned interrupts off.
+    public static let isProbe = Flags(rawValue: 1 << 5)
   }
 
   /// Where the kernel was when it made the record (`common_flags`, `common_preempt_count`).

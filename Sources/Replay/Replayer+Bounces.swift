@@ -34,7 +34,9 @@ extension Replayer {
   /// Whether a segment bounced, counted. Data is copied in at the map in every direction
   /// (`swiotlb_tbl_map_single`).
   @inline(__always)
-  mutating func bouncing(_ device: Int, _ bus: UInt64, _ physical: UInt64, _ size: UInt64) -> Bouncing {
+  mutating func bouncing(
+    _ device: Int, _ event: Event, _ bus: UInt64, _ physical: UInt64, _ size: UInt64
+  ) -> Bouncing {
     if requests.waiting > 0, bus != physical {
       // The request names the address before bouncing: the physical one, plus the bus's offset if it has one.
       let offset = devices[device].offset ?? 0
@@ -44,6 +46,7 @@ extension Replayer {
       }
       if let cause {
         countBounce(device, size, cause)
+        if cause == .mask { noteMaskBounce(device, event, size: size) }
         return .bounced
       }
     }

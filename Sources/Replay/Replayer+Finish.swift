@@ -11,6 +11,8 @@ extension Replayer {
     recording: Recording, stacks: StackTable, symbolizer: (any Symbolizer)?
   ) -> Profile {
     settleMasks()
+    judgeMasks()
+    judgeLeftovers()
     return profile(recording, stacks, symbolizer)
   }
 
@@ -39,6 +41,7 @@ extension Replayer {
     profile.timeline = timelineProfile(verdicts)
     let filter = options.filter
     profile.pools = pools.profiles { filter.selects(device: $0) }
+    profile.findings = findings(verdicts, recording, sites)
     profile.caveats = caveats(profile)
     return profile
   }
@@ -161,7 +164,7 @@ extension Replayer {
     }
     mappings.visit { entry in
       let place = Int(entry.device)
-      guard self.devices[place].isSelected else { return }
+      guard self.devices[place].isSelected, entry.kind != .scatterGather else { return }
       var live = mapping(place, entry.mappedAt, entry.pid, entry.stack)
       live.kind = entry.kind
       live.busAddress = entry.address

@@ -15,16 +15,24 @@ extension Replayer {
     }
     let entry = maskCalls.removeValue(forKey: key)
     let id = event.device != 0 ? event.device : entry?.device ?? 0
-    guard id != 0 else { return }
+    guard id != 0 else {
+      if anonymousBirths.count < Replayer.callLimit { anonymousBirths[event.pid] = event.time }
+      return
+    }
     var named = event
     named.device = id
     let device = place(named)
     switch event.call {
-    case .getRequiredMask: devices[device].requiredMask = event.value
-    case .maxMappingSize: devices[device].maxMappingSize = event.value
+    case .getRequiredMask:
+      devices[device].requiredMask = event.value
+      devices[device].requiredEvent = event
+    case .maxMappingSize:
+      devices[device].maxMappingSize = event.value
+      devices[device].limitEvent = event
     default:
       guard let mask = entry?.value ?? (event.address != 0 ? event.address : nil) else { return }
-      setMask(device, event.call, mask, event.time, accepted: event.value == 0)
+      named.address = mask
+      setMask(device, named, mask, accepted: event.value == 0)
     }
     if counts { devices[device].countedEvents &+= 1 }
   }
@@ -35,23 +43,30 @@ extension Replayer {
     for event in open where event.device != 0 {
       switch event.call {
       case .setMask, .setCoherentMask, .setMaskAndCoherent:
-        setMask(place(event), event.call, event.value, event.time, accepted: nil)
+        setMask(place(event), event, event.value, accepted: nil)
       default: break
       }
     }
     maskCalls = [:]
   }
 
-  private mutating func setMask(_ device: Int, _ call: Call, _ mask: UInt64, _ time: UInt64, accepted: Bool?)
-  {
-    let streaming = call != .setCoherentMask
-    let coherent = call != .setMask
+  private mutating func setMask(_ device: Int, _ event: Event, _ mask: UInt64, accepted: Bool?) {
+    let streaming = event.call != .setCoherentMask
+    let coherent = event.call != .setMask
     if devices[device].maskHistory.count < Replayer.historyLimit {
       devices[device].maskHistory.append(
-        MaskChange(time: time, streaming: streaming, coherent: coherent, mask: mask, accepted: accepted))
+        MaskChange(time: event.time, streaming: streaming, coherent: coherent, mask: mask, accepted: accepted)
+      )
     }
-    guard accepted != false else { return }
-    if streaming { devices[device].streamingMask = mask }
+    guard accepted != false else {
+      if streaming { devices[device].refusedMask = event }
+      return
+    }
+    if streaming {
+      devices[device].streamingMask = mask
+      devices[device].maskEvent = event
+      devices[device].refusedMask = nil
+    }
     if coherent { devices[device].coherentMask = mask }
   }
 }

@@ -20,6 +20,7 @@ extension Replayer {
         devices[device].allocate.bytes &+= event.size
       }
     }
+    judgeAllocation(device, event)
     guard !failed else { return account(device, .allocate, event, .bidirectional, .zero) }
     let pass = preparation(device, event)
     account(device, .allocate, event, .bidirectional, pass)
@@ -39,7 +40,20 @@ extension Replayer {
     entry.stack = event.stack
     entry.kind = kind(event.call)
     entry.direction = entry.kind == .coherent ? .bidirectional : event.direction
+    entry.origin = event.call
+    entry.cpu = event.cpu
+    entry.attributes = event.attributes
+    entry.cpuAddress = event.value
+    guard event.flags.contains(.hasAddress) else {
+      devices[device].hasUntracked = true
+      return
+    }
+    judgeReach(device, event, address: event.address, size: event.size, mask: devices[device].coherentMask)
     addLive(device, entry)
+    judgeSmallBlock(device, event)
+    if entry.kind == .pages || event.attributes.contains(.nonConsistent), event.value != 0 {
+      noncoherentBlocks.insert(entry.device, event.value, event.size)
+    }
   }
 
   /// The pass over new memory: over whole pages; none for memory from the atomic pool, which was prepared when the
@@ -62,6 +76,7 @@ extension Replayer {
   mutating func free(_ event: Event) {
     let device = place(event)
     if counts { devices[device].free.calls &+= 1 }
+    judgeFreeing(device, event)
     // A free of a null pointer is legal and does nothing.
     guard event.value != 0 || event.address != 0 else { return }
     let entry = mappings.remove(
@@ -72,7 +87,15 @@ extension Replayer {
       devices[device].free.bytes &+= event.size
       if entry == nil { devices[device].free.unknown &+= 1 }
     }
+    if let entry { judgeRelease(device, event, of: entry) } else { judgeUnknownRelease(device, event) }
+    history.note(UInt32(truncatingIfNeeded: device), event.address, event)
     guard let entry else { return }
+    if entry.cpuAddress != 0, entry.kind == .pages || entry.attributes.contains(.nonConsistent) {
+      noncoherentBlocks.remove(entry.device, entry.cpuAddress)
+    }
+    if entry.origin == .allocate, entry.size < hints.pageSize / 2, devices[device].smallBlocks > 0 {
+      devices[device].smallBlocks &-= 1
+    }
     let before = footprint(device)
     forget(device, entry)
     noteFootprint(device, event.time, before: before)

@@ -38,8 +38,12 @@ extension Replayer {
     list.stack = event.stack
     list.direction = event.direction
     list.nents = event.nents
+    list.cpu = event.cpu
+    list.attributes = event.attributes
+    list.handle = event.address
     copyArrays(event, segments, to: &list)
-    examine(device, &list)
+    judgeList(device, event, list)
+    examine(device, event, &list)
     if !event.attributes.isDisjoint(with: [.skipCPUSync, .mmio]) {
       sum = .zero
     } else if let address = list.busAddresses.last, let length = list.lengths.last,
@@ -66,7 +70,7 @@ extension Replayer {
       live.scatterlists &+= 1
       live.bytes &+= bytes
     }
-    lists.insert(list)
+    insert(device, list)
     noteFootprint(device, event.time, before: before)
   }
 
@@ -90,28 +94,36 @@ extension Replayer {
   }
 
   /// Widths, addressing and bounces of each entry.
-  private mutating func examine(_ device: Int, _ list: inout LiveList) {
+  private mutating func examine(_ device: Int, _ event: Event, _ list: inout LiveList) {
     let isWhole = list.physicalAddresses.count == list.busAddresses.count
     for index in list.busAddresses.indices {
       let (bus, length) = (list.busAddresses[index], list.lengths[index])
       if counts { devices[device].observe(address: bus, size: length) }
+      var entry = list.entry
+      (entry.address, entry.size) = (bus, length)
+      judgeReach(device, event, address: bus, size: length, mask: devices[device].streamingMask)
       // Where entries were joined, an IOMMU did it, and physical addresses have no bus address of their own.
       guard isWhole else {
         devices[device].elsewhere &+= 1
+        list.bounces.append(.deviant)
         continue
       }
-      switch bouncing(device, bus, list.physicalAddresses[index], length) {
+      judgeLimits(device, event, size: length)
+      let how = bouncing(device, event, bus, list.physicalAddresses[index], length)
+      list.bounces.append(how)
+      switch how {
       case .bounced:
         list.bouncedBytes &+= length
         list.slots &+= bounceSlots(length)
       case .deviant: list.deviantBytes &+= length
-      case .direct: break
+      case .direct: judgeNeighbours(device, entry, event)
       }
     }
   }
 
   mutating func failList(_ event: Event) {
     let device = place(event)
+    judgeFailure(device, event)
     guard counts else { return }
     devices[device].map.calls &+= 1
     devices[device].map.segments &+= UInt64(max(0, event.nents))
@@ -124,8 +136,8 @@ extension Replayer {
     let start = Int(event.segments)
     let count = start + Int(event.physicalCount) <= segments.count ? Int(event.physicalCount) : 0
     let list = lists.remove(
-      UInt32(truncatingIfNeeded: device), count: count, physicalAddress: { segments[start + $0] },
-      direction: event.direction)
+      UInt32(truncatingIfNeeded: device), count: count, handle: event.address,
+      physicalAddress: { segments[start + $0] }, direction: event.direction)
     let entries = UInt64(max(0, event.nents))
     var sum = list?.maintenance ?? Maintenance(calls: entries, unsizedCalls: entries)
     if counts {
@@ -144,14 +156,69 @@ extension Replayer {
       }
     }
     account(device, .unmap, event, event.direction, sum, bounced: bounced, deviant: deviant)
+    var asked = event
+    if count > 0 { asked.address = segments[start] }
+    if let list { judgeListRelease(device, asked, of: list) } else { judgeUnknownRelease(device, asked) }
+    history.note(UInt32(truncatingIfNeeded: device), asked.address, asked)
     guard let list else { return }
     let before = footprint(device)
     if counts, event.time >= list.mappedAt { devices[device].lifetimes.record(event.time &- list.mappedAt) }
     forget(device, list)
+    keepRest(device, list, released: count)
     noteFootprint(device, event.time, before: before)
   }
 
+  /// Puts a list among the live ones, and its entries where searches by bus address find them.
+  private mutating func insert(_ device: Int, _ list: LiveList) {
+    lists.insert(list)
+    var entry = list.entry
+    for index in list.busAddresses.indices {
+      (entry.address, entry.size) = (list.busAddresses[index], list.lengths[index])
+      let how = index < list.bounces.count ? list.bounces[index] : .direct
+      (entry.isBounced, entry.isDeviant) = (how == .bounced, how == .deviant)
+      if list.physicalAddresses.count == list.busAddresses.count {
+        (entry.physicalAddress, entry.hasPhysicalAddress) = (list.physicalAddresses[index], true)
+      }
+      noteReach(device, entry)
+      mappings.insert(entry)
+    }
+  }
+
+  /// Entries of a list that an unmap with too small a count left mapped, where each entry has its own bus address.
+  private mutating func keepRest(_ device: Int, _ list: LiveList, released: Int) {
+    guard released > 0, released < list.physicalAddresses.count,
+      list.physicalAddresses.count == list.busAddresses.count, list.busAddresses.count == Int(list.nents)
+    else { return }
+    var rest = list
+    rest.physicalAddresses.removeFirst(released)
+    rest.busAddresses.removeFirst(released)
+    rest.lengths.removeFirst(released)
+    rest.bounces.removeFirst(min(released, rest.bounces.count))
+    rest.nents = Int32(truncatingIfNeeded: rest.busAddresses.count)
+    rest.maintenance = Maintenance(calls: UInt64(rest.busAddresses.count))
+    for index in rest.busAddresses.indices {
+      rest.maintenance.bytes &+= rest.lengths[index]
+      rest.maintenance.lines &+= platform.lines(rest.busAddresses[index], rest.lengths[index])
+    }
+    (rest.slots, rest.bouncedBytes, rest.deviantBytes) = (0, 0, 0)
+    devices[device].live.mappings &+= 1
+    devices[device].live.scatterlists &+= 1
+    devices[device].live.bytes &+= rest.maintenance.bytes
+    if devices[device].isSelected {
+      live.mappings &+= 1
+      live.scatterlists &+= 1
+      live.bytes &+= rest.maintenance.bytes
+    }
+    insert(device, rest)
+  }
+
   private mutating func forget(_ device: Int, _ list: LiveList) {
+    for index in list.busAddresses.indices {
+      let size = list.lengths[index]
+      _ = mappings.removeFirst(list.device, list.busAddresses[index]) {
+        $0.kind == .scatterGather && $0.size == size && $0.mappedAt == list.mappedAt
+      }
+    }
     decrease(&devices[device].live.mappings, by: 1)
     decrease(&devices[device].live.scatterlists, by: 1)
     decrease(&devices[device].live.bytes, by: list.maintenance.bytes)
@@ -170,14 +237,22 @@ extension Replayer {
     var (bounced, deviant) = (UInt64(0), UInt64(0))
     let first = Int(event.segments) + Int(event.physicalCount)
     let count = Int(event.busCount)
-    if first + 2 * count <= segments.count {
-      for index in 0..<count {
-        let copies = copyAtSync(
-          device, operation, segments[first + index], segments[first + count + index], event.direction)
-        bounced &+= copies.bounced
-        deviant &+= copies.deviant
-      }
+    let isRecorded = count > 0 && first + 2 * count <= segments.count
+    var found: UInt32?
+    for index in 0..<(isRecorded ? count : 0) {
+      let (address, size) = (segments[first + index], segments[first + count + index])
+      let number = findSynced(device, address, size, event.direction)
+      let copies = copyAtSync(device, operation, number, size, event.direction)
+      bounced &+= copies.bounced
+      deviant &+= copies.deviant
+      if index == 0 { found = number }
     }
     account(device, operation, event, event.direction, sum, bounced: bounced, deviant: deviant)
+    guard isRecorded else { return }
+    var asked = event
+    asked.address = segments[first]
+    judgeSync(
+      device, operation, asked, found, address: segments[first], size: segments[first + count],
+      count: max(event.nents, Int32(truncatingIfNeeded: count)))
   }
 }

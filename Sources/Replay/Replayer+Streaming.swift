@@ -22,7 +22,8 @@ extension Replayer {
     if counts { countMap(device, direction, event.size) }
     let isResource = event.call == .mapResource || event.attributes.contains(.mmio)
     let hasPhysical = event.flags.contains(.hasPhysicalAddress) && !isResource
-    let how = hasPhysical ? bouncing(device, event.address, event.physicalAddress, event.size) : .direct
+    let how =
+      hasPhysical ? bouncing(device, event, event.address, event.physicalAddress, event.size) : .direct
 
     var sum = Maintenance.zero
     if isMaintained(event) {
@@ -46,6 +47,16 @@ extension Replayer {
     entry.direction = direction
     entry.isBounced = how == .bounced
     entry.isDeviant = how == .deviant
+    entry.origin = event.call
+    entry.cpu = event.cpu
+    entry.attributes = event.attributes
+    judgeReach(device, event, address: event.address, size: event.size, mask: devices[device].streamingMask)
+    judgeLimits(device, event, size: event.size)
+    if how == .direct, hasPhysical { judgeNeighbours(device, entry, event) }
+    guard event.flags.contains(.hasAddress) else {
+      devices[device].hasUntracked = true
+      return
+    }
     addLive(device, entry)
   }
 
@@ -60,6 +71,7 @@ extension Replayer {
   }
 
   private mutating func failMap(_ device: Int, _ event: Event) {
+    judgeFailure(device, event)
     guard counts else { return }
     devices[device].map.failed &+= 1
     devices[device].failedBytes &+= event.size
@@ -92,6 +104,7 @@ extension Replayer {
   private mutating func remember(_ device: Int, _ entry: LiveEntry) {
     let selected = devices[device].isSelected
     if counts { devices[device].observe(address: entry.address, size: entry.size) }
+    noteReach(device, entry)
     if entry.kind == .coherent || entry.kind == .pages {
       devices[device].live.coherentBlocks &+= 1
       devices[device].live.coherentBytes &+= entry.size
@@ -108,6 +121,12 @@ extension Replayer {
       live.mappings &+= 1
       live.bytes &+= entry.size
     }
+  }
+
+  @inline(__always)
+  func noteReach(_ device: Int, _ entry: LiveEntry) {
+    let pages = Int(truncatingIfNeeded: min(((entry.address & 0xfff) &+ entry.size) >> 12, 1 << 20))
+    if pages > devices[device].reach { devices[device].reach = pages }
   }
 
   /// Takes an entry that is gone out of the footprint.
@@ -161,6 +180,8 @@ extension Replayer {
       }
     }
     account(device, .unmap, event, event.direction, sum, bounced: bounced, deviant: deviant)
+    if let entry { judgeRelease(device, event, of: entry) } else { judgeUnknownRelease(device, event) }
+    history.note(UInt32(truncatingIfNeeded: device), event.address, event)
     guard let entry else { return }
     let before = footprint(device)
     if counts, event.time >= entry.mappedAt { devices[device].lifetimes.record(event.time &- entry.mappedAt) }
@@ -180,8 +201,17 @@ extension Replayer {
     countSync(device, operation, bytes: event.size, segments: 1)
     noteEvidence(device, event, operation.step)
     let sum = Maintenance(calls: 1, bytes: event.size, lines: platform.lines(event.address, event.size))
-    let copies = copyAtSync(device, operation, event.address, event.size, event.direction)
+    let number = findSynced(device, event.address, event.size, event.direction)
+    let copies = copyAtSync(device, operation, number, event.size, event.direction)
     account(device, operation, event, event.direction, sum, bounced: copies.bounced, deviant: copies.deviant)
+    judgeSync(device, operation, event, number, address: event.address, size: event.size)
+  }
+
+  /// The live entry that a synced range lies in.
+  func findSynced(_ device: Int, _ address: UInt64, _ size: UInt64, _ direction: Direction) -> UInt32? {
+    mappings.find(
+      UInt32(truncatingIfNeeded: device), containing: address, size: size, direction: direction,
+      reach: devices[device].reach)
   }
 
   mutating func countSync(_ device: Int, _ operation: Operation, bytes: UInt64, segments: UInt64) {
@@ -202,13 +232,12 @@ extension Replayer {
 
   /// Bytes that a sync copies between a bounced mapping and its original (`__swiotlb_sync_single_for_*`).
   mutating func copyAtSync(
-    _ device: Int, _ operation: Operation, _ address: UInt64, _ size: UInt64, _ direction: Direction
+    _ device: Int, _ operation: Operation, _ number: UInt32?, _ size: UInt64, _ direction: Direction
   ) -> (bounced: UInt64, deviant: UInt64) {
     let wanted: Direction = operation == .syncForCPU ? .fromDevice : .toDevice
-    guard direction == wanted || direction == .bidirectional,
-      devices[device].everBounced || devices[device].deviant.mappings > 0,
-      let entry = mappings.bounced(UInt32(truncatingIfNeeded: device), containing: address)
-    else { return (0, 0) }
+    guard direction == wanted || direction == .bidirectional, let number else { return (0, 0) }
+    let entry = mappings[number]
+    guard entry.isBounced || entry.isDeviant else { return (0, 0) }
     if counts {
       if operation == .syncForCPU {
         if entry.isBounced {

@@ -19,6 +19,8 @@ public struct Replayer: ~Copyable {
   let mayOmitUnmap: Bool
   /// Whether sync events tell that a device is not coherent (Linux 6.10).
   let skipsCoherentSyncs: Bool
+  /// Whether `dma_declare_coherent_memory` returns the granted flag, and 0 for a failure (before Linux 4.14).
+  let declareReturnsFlag: Bool
 
   var filter: EventFilter
   var devices = DeviceTable()
@@ -27,9 +29,26 @@ public struct Replayer: ~Copyable {
   var requests = BounceRequests()
   var pools = PoolTable()
   var maskCalls: [MaskCall: Event] = [:]
+  var pending = PendingCalls()
+  var declared = DeclaredMemory()
+  var noncoherentBlocks = NoncoherentBlocks()
   var costs = CostTable()
   var timeline = TimelineRecorder()
   var record = MaintenanceRecord()
+
+  // What the checks go by.
+  var findings = FindingLog()
+  var history = ReleaseHistory()
+  var blockHistory = ReleaseHistory()
+  var clocks = CPUClocks()
+  /// Kinds of calls that were recorded, and recorded with interrupts on, as bits.
+  var seenCalls: UInt64 = 0
+  var callsWithInterrupts: UInt64 = 0
+  /// When `dma_mapping_error` was recorded first.
+  var firstResultCheck: UInt64?
+  /// Times of mask calls that name no device, by task: its next call is for that device.
+  var anonymousBirths: [Int32: UInt64] = [:]
+  var faults = 0
 
   /// Whether the event at hand counts, by the filter.
   var counts = true
@@ -52,6 +71,7 @@ public struct Replayer: ~Copyable {
     platform = Platform(options, hints)
     mayOmitUnmap = hints.isAtLeast(6, 16)
     skipsCoherentSyncs = hints.isAtLeast(6, 10)
+    declareReturnsFlag = !hints.kernel.isEmpty && !hints.isAtLeast(4, 14)
     filter = EventFilter(options.filter, taskNames: hints.taskNames)
   }
 
@@ -70,6 +90,45 @@ public struct Replayer: ~Copyable {
   private mutating func consume(_ event: Event, _ segments: Span<UInt64>) {
     lastTime = event.time
     counts = filter.counts(time: event.time, cpu: event.cpu, pid: event.pid)
+    if event.call == .lost { return noteLoss(event) }
+    clocks[event.cpu] = event.time
+    let bit = UInt64(1) << UInt64(event.call.rawValue)
+    seenCalls |= bit
+    if !event.context.contains(.irqsOff) { callsWithInterrupts |= bit }
+    if event.flags.isDisjoint(with: [.isEntry, .isReturn]) {
+      apply(event, segments)
+    } else {
+      applyHalf(event, segments)
+    }
+  }
+
+  /// A call of which only the entry or only the return is recorded here.
+  private mutating func applyHalf(_ event: Event, _ segments: Span<UInt64>) {
+    switch event.call {
+    case .poolCreate, .poolAllocate, .poolFree, .poolDestroy, .setMask, .setCoherentMask, .setMaskAndCoherent,
+      .getRequiredMask, .maxMappingSize, .declareMemory, .releaseDeclaredMemory,
+      .markDeclaredMemoryOccupied, .cacheSync, .cacheAlignment:
+      // These see to it themselves.
+      apply(event, segments)
+    case .unmapPage, .unmapResource, .unmapScatterlist, .syncSingleForCPU, .syncSingleForDevice,
+      .syncScatterlistForCPU, .syncScatterlistForDevice, .free, .freePages, .freeScatterTable, .mappingError:
+      if !event.flags.contains(.isReturn) { apply(event, segments) }
+    default:
+      if event.flags.contains(.isEntry) { return pending.begin(event) }
+      apply(pending.complete(event), segments)
+    }
+  }
+
+  /// Records of a CPU are missing, from its last event on at the earliest: what was concluded since may be wrong.
+  private mutating func noteLoss(_ event: Event) {
+    findings.withdraw(from: clocks[event.cpu])
+    lastLoss = event.time
+    clocks[event.cpu] = event.time
+    if counts { timeline.noteLoss(event.time) }
+  }
+
+  @inline(__always)
+  private mutating func apply(_ event: Event, _ segments: Span<UInt64>) {
     switch event.call {
     case .mapPage, .mapResource: map(event)
     case .unmapPage, .unmapResource: unmap(event)
@@ -94,16 +153,20 @@ public struct Replayer: ~Copyable {
       guard counts else { return }
       iommu.iommuUnmaps &+= 1
       iommu.iommuUnmappedBytes &+= event.size
-    case .iommuFault: if counts { iommu.iommuFaults &+= 1 }
-    case .poolCreate, .poolAllocate, .poolFree, .poolDestroy:
-      pools.consume(event, names: names, counts: counts)
+    case .iommuFault:
+      if counts { iommu.iommuFaults &+= 1 }
+      judgeFault(event)
+    case .poolCreate, .poolAllocate, .poolFree, .poolDestroy: pool(event)
     case .setMask, .setCoherentMask, .setMaskAndCoherent, .getRequiredMask, .maxMappingSize: limit(event)
-    case .supported, .mappingError, .declareMemory, .releaseDeclaredMemory, .markDeclaredMemoryOccupied,
-      .cacheSync, .isConsistent, .cacheAlignment, .driverBound, .driverUnbound:
-      break
-    case .lost:
-      lastLoss = event.time
-      if counts { timeline.noteLoss(event.time) }
+    case .mappingError: noteResultCheck(event)
+    case .declareMemory: declare(event)
+    case .releaseDeclaredMemory: releaseDeclared(event)
+    case .markDeclaredMemoryOccupied: markOccupied(event)
+    case .cacheSync: cacheSync(event)
+    case .cacheAlignment: judgeCacheAlignment(event)
+    case .driverBound: driverBound(event)
+    case .driverUnbound: driverUnbound(event)
+    case .supported, .isConsistent, .lost: break
     }
   }
 
@@ -116,7 +179,25 @@ public struct Replayer: ~Copyable {
       let user = options.saysCoherent(name)
       return DeviceState(
         name: name, isSelected: options.filter.selects(device: name), userSays: user,
-        presumedCoherent: user ?? platform.architecture.isCoherent)
+        presumedCoherent: user ?? platform.architecture.isCoherent,
+        bornAt: Replayer.birth(event, hints, lastLoss, anonymousBirths))
+    }
+  }
+
+  /// When the driver of a device that is met for the first time began, if this event shows it: a driver sets its mask
+  /// before anything else.
+  private static func birth(
+    _ event: Event, _ hints: RecordingHints, _ lastLoss: UInt64?, _ anonymousBirths: [Int32: UInt64]
+  ) -> UInt64? {
+    if hints.isComplete { return 0 }
+    guard lastLoss == nil else { return nil }
+    switch event.call {
+    case .setMask, .setCoherentMask, .setMaskAndCoherent, .getRequiredMask, .supported, .driverBound,
+      .declareMemory:
+      return event.time
+    default:
+      guard let time = anonymousBirths[event.pid], event.time &- time < 1_000_000_000 else { return nil }
+      return time
     }
   }
 

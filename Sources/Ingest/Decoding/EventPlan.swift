@@ -70,6 +70,7 @@ extension EventPlan {
     }
     if physicalAddress.offset >= 0 { flags.insert(.hasPhysicalAddress) }
     if address.offset >= 0 { flags.insert(.hasAddress) }
+    if format["__probe_ip"] != nil || format["__probe_func"] != nil { flags.insert(.isProbe) }
     hasArrays = physicalAddresses.offset >= 0 || busAddresses.offset >= 0
   }
 

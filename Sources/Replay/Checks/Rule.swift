@@ -3,7 +3,7 @@
 /// To add one: a constant in the file of its family in `Checks/Rules`, its place in `Rule.all`, and the check that
 /// reports it, in `Checks`. The example and the counter-example are run by the tests: the one must be found, the other
 /// not.
-public struct Rule: Sendable, Identifiable {
+public final class Rule: Sendable, Identifiable {
   public enum Severity: Int, Sendable, Comparable, CaseIterable {
     /// Works, but could be cheaper or safer.
     case hint
@@ -39,6 +39,21 @@ public struct Rule: Sendable, Identifiable {
   public let example: String
   /// One that comes close and does not.
   public let counterExample: String
+
+  init(
+    number: Int, name: String, severity: Severity, title: String, demand: String, fix: String,
+    example: String,
+    counterExample: String
+  ) {
+    self.number = number
+    self.name = name
+    self.severity = severity
+    self.title = title
+    self.demand = demand
+    self.fix = fix
+    self.example = example
+    self.counterExample = counterExample
+  }
 
   /// `DMA203`
   public var id: String { "DMA\(number)" }

@@ -8,6 +8,8 @@ public struct ReplayOptions: Sendable {
   public var nonCoherent: [String] = []
   public var coherent: [String] = []
   public var filter = Filter()
+  /// Globs for devices whose drivers were unbound when the recording ended: what they leave is a leak.
+  public var unbound: [String] = []
 
   public init() {}
 
@@ -34,14 +36,18 @@ public struct RecordingHints: Sendable {
   public var pageSize: UInt64
   /// Names of tasks by process id.
   public var taskNames: [Int32: String]
+  /// Whether the recording began before any driver used the DMA API, with all its calls.
+  public var isComplete: Bool
 
   public init(
-    kernel: String = "", architecture: String = "", pageSize: UInt64 = 4096, taskNames: [Int32: String] = [:]
+    kernel: String = "", architecture: String = "", pageSize: UInt64 = 4096, taskNames: [Int32: String] = [:],
+    isComplete: Bool = false
   ) {
     self.kernel = kernel
     self.architecture = architecture
     self.pageSize = pageSize.nonzeroBitCount == 1 ? pageSize : 4096
     self.taskNames = taskNames
+    self.isComplete = isComplete
   }
 
   /// Whether the kernel's release is at least `major.minor`; false if it is unknown.

@@ -55,17 +55,13 @@ extension Replayer {
     if devices.count > DeviceTable.limit {
       result.append("Devices beyond the first \(DeviceTable.limit) are summed up as (further devices).")
     }
+    let withdrawn = withdrawnSuspicions(profile.recording)
+    if withdrawn > 0 {
+      let what =
+        withdrawn == 1
+        ? "1 suspicion of a broken rule is" : "\(grouped(withdrawn)) suspicions of broken rules are"
+      result.append("\(what) not reported: events that are missing around it could explain it.")
+    }
     return result
   }
-}
-
-/// A count with its thousands apart.
-private func grouped(_ count: UInt64) -> String {
-  var groups: [String] = []
-  var rest = String(count)[...]
-  while rest.count > 3 {
-    groups.insert(String(rest.suffix(3)), at: 0)
-    rest = rest.dropLast(3)
-  }
-  return ([String(rest)] + groups).joined(separator: ",")
 }

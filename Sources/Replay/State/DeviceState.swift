@@ -47,6 +47,22 @@ struct DeviceState {
   var requiredMask: UInt64?
   var maxMappingSize: UInt64?
 
+  // What the checks need to know.
+  /// When its driver was seen to begin; nil if that was before the recording.
+  var bornAt: UInt64?
+  /// Whether something of it is mapped that the records do not name.
+  var hasUntracked = false
+  /// Pages that its largest mapping so far crosses.
+  var reach = 0
+  var maskEvent: Event?
+  var refusedMask: Event?
+  var requiredEvent: Event?
+  var limitEvent: Event?
+  var failureStart: UInt64 = 0
+  var failures = 0
+  /// Live coherent blocks of less than half a page.
+  var smallBlocks: UInt64 = 0
+
   // Evidence of coherence.
   var maintained: UInt64 = 0
   var unmaintained: UInt64 = 0
@@ -54,11 +70,12 @@ struct DeviceState {
   var prepared: UInt64 = 0
   var unprepared: UInt64 = 0
 
-  init(name: String, isSelected: Bool, userSays: Bool?, presumedCoherent: Bool) {
+  init(name: String, isSelected: Bool, userSays: Bool?, presumedCoherent: Bool, bornAt: UInt64? = nil) {
     self.name = name
     self.isSelected = isSelected
     self.userSays = userSays
     self.presumedCoherent = presumedCoherent
+    self.bornAt = bornAt
   }
 
   /// The bus address that this physical one has without bouncing, as far as is known.

@@ -1,6 +1,6 @@
 import DMAModel
 
-/// One live mapping, scatterlist or block of memory.
+/// One live mapping, entry of a scatterlist, or block of memory.
 struct LiveEntry {
   var device: UInt32 = 0
   var pid: Int32 = 0
@@ -16,7 +16,34 @@ struct LiveEntry {
   var isBounced = false
   /// Its bus address is not where its device's others would put it: bounced if there is no IOMMU.
   var isDeviant = false
-  fileprivate var next: UInt32 = MappingTable.none
+  /// It was reported as left behind.
+  var isReported = false
+  /// Its address was given to `dma_mapping_error`.
+  var isChecked = false
+  /// The call that made it.
+  var origin = Call.mapPage
+  var cpu: UInt16 = 0
+  var attributes = Attributes(rawValue: 0)
+  /// Where the CPU sees a block of memory; 0 if that is not recorded.
+  var cpuAddress: UInt64 = 0
+  /// Entries of the scatterlist that it belongs to, as passed to the map.
+  var listCount: Int32 = 0
+  var syncs = SyncHistory()
+  var next: UInt32 = MappingTable.none
+}
+
+/// How a mapping was synced so far.
+struct SyncHistory {
+  enum Owner: UInt8 {
+    case none, cpu, device
+  }
+  /// For whom it was synced last, and which part: bytes from its start, and how many.
+  var owner = Owner.none
+  var offset: UInt32 = 0
+  var size: UInt32 = 0
+  /// Syncs for either side, up to 255.
+  var forCPU: UInt8 = 0
+  var forDevice: UInt8 = 0
 }
 
 /// The live mappings of all devices, a multiset: one bus address may be mapped several times at once.
@@ -24,23 +51,29 @@ struct LiveEntry {
 /// Entries hang in chains by device and page of their bus address; an open-addressing index finds a chain. Adding and
 /// removing cost some nanoseconds. A chain is searched `searchLimit` entries deep, so that no input makes it slow.
 struct MappingTable: ~Copyable {
-  fileprivate static let none = UInt32.max
+  static let none = UInt32.max
   static let searchLimit = 512
-  private static let pageShift: UInt64 = 12
+  static let pageShift: UInt64 = 12
 
-  private struct Slot {
+  struct Slot {
     var key: UInt64 = 0
     var head = MappingTable.none
   }
 
-  private var slots: UnsafeMutablePointer<Slot>
-  private var mask: Int
+  private(set) var slots: UnsafeMutablePointer<Slot>
+  private(set) var mask: Int
   private var usedSlots = 0
-  private var entries: UnsafeMutablePointer<LiveEntry>
+  private(set) var entries: UnsafeMutablePointer<LiveEntry>
   private var capacity: Int
   private var usedEntries = 0
   private var freeEntry = MappingTable.none
   private(set) var count = 0
+  /// Numbers of the entries that are larger than `largeSize`, for searches by an address inside them.
+  private(set) var large: [UInt32] = []
+  /// Whether there were once more large entries than are kept apart: an address may then be in one all the same.
+  private(set) var missesLarge = false
+  static let largeSize: UInt64 = 256 << 10
+  private static let largeLimit = 1024
 
   init() {
     mask = 1023
@@ -56,7 +89,7 @@ struct MappingTable: ~Copyable {
   }
 
   @inline(__always)
-  private static func key(_ device: UInt32, _ address: UInt64) -> UInt64 {
+  static func key(_ device: UInt32, _ address: UInt64) -> UInt64 {
     (address >> pageShift) ^ (UInt64(device) << 52) &+ 1
   }
 
@@ -68,7 +101,7 @@ struct MappingTable: ~Copyable {
 
   /// The slot of a key, or the free slot where it would go.
   @inline(__always)
-  private func slot(_ key: UInt64) -> Int {
+  func slot(_ key: UInt64) -> Int {
     var index = MappingTable.hash(key) & mask
     while slots[index].head != MappingTable.none && slots[index].key != key { index = (index + 1) & mask }
     return index
@@ -84,9 +117,14 @@ struct MappingTable: ~Copyable {
     entries[number].next = slots[index].head
     slots[index] = Slot(key: key, head: UInt32(truncatingIfNeeded: number))
     count += 1
+    if entry.size > MappingTable.largeSize { noteLarge(UInt32(truncatingIfNeeded: number)) }
   }
 
-  /// Takes out the entry of a device at a bus address that fits best: same kind first, then size and direction, as
+  private mutating func noteLarge(_ number: UInt32) {
+    if large.count < MappingTable.largeLimit { large.append(number) } else { missesLarge = true }
+  }
+
+  /// Takes out the entry of a device at a bus address that fits best, those of scatterlists apart: same kind first, then size and direction, as
   /// the kernel's checker chooses (kernel/dma/debug.c, `__hash_bucket_find`); the oldest of equals.
   mutating func remove(
     _ device: UInt32, _ address: UInt64, size: UInt64, direction: Direction, kind: LiveMapping.Kind
@@ -98,7 +136,9 @@ struct MappingTable: ~Copyable {
     var left = MappingTable.searchLimit
     while current != MappingTable.none && left > 0 {
       let entry = entries + Int(current)
-      if entry.pointee.address == address && entry.pointee.device == device {
+      if entry.pointee.address == address && entry.pointee.device == device
+        && entry.pointee.kind != .scatterGather
+      {
         let score =
           (entry.pointee.kind == kind ? 4 : 0) + (entry.pointee.size == size ? 2 : 0)
           + (entry.pointee.direction == direction ? 1 : 0)
@@ -136,36 +176,23 @@ struct MappingTable: ~Copyable {
     return nil
   }
 
-  /// The bounced entry of a device that contains this address, no matter where in it.
-  ///
-  /// A bounced mapping has at most 256 KiB (`IO_TLB_SEGSIZE` slots of 2 KiB), so it begins in one of 65 pages.
-  func bounced(_ device: UInt32, containing address: UInt64) -> LiveEntry? {
-    for back in 0...64 {
-      let start = address >> MappingTable.pageShift
-      guard start >= UInt64(back) else { return nil }
-      let page = (start &- UInt64(back)) << MappingTable.pageShift
-      var current = slots[slot(MappingTable.key(device, page))].head
-      var left = MappingTable.searchLimit
-      while current != MappingTable.none && left > 0 {
-        let entry = entries + Int(current)
-        if entry.pointee.device == device, entry.pointee.isBounced || entry.pointee.isDeviant,
-          address >= entry.pointee.address, address &- entry.pointee.address < entry.pointee.size
-        {
-          return entry.pointee
-        }
-        current = entry.pointee.next
-        left -= 1
-      }
-    }
-    return nil
-  }
-
   /// Calls `body` with every live entry, in no particular order.
   func visit(_ body: (LiveEntry) -> Void) {
     for index in 0...mask {
       var current = slots[index].head
       while current != MappingTable.none {
         body(entries[Int(current)])
+        current = entries[Int(current)].next
+      }
+    }
+  }
+
+  /// Calls `body` with every live entry, to change what is known of it, not where it is.
+  mutating func update(_ body: (UnsafeMutablePointer<LiveEntry>) -> Void) {
+    for index in 0...mask {
+      var current = slots[index].head
+      while current != MappingTable.none {
+        body(entries + Int(current))
         current = entries[Int(current)].next
       }
     }
@@ -182,6 +209,10 @@ struct MappingTable: ~Copyable {
     entries[Int(number)].next = freeEntry
     freeEntry = number
     count -= 1
+    if entry.size > MappingTable.largeSize, let place = large.firstIndex(of: number) {
+      large.swapAt(place, large.count - 1)
+      large.removeLast()
+    }
     return entry
   }
 

@@ -1,83 +1,108 @@
 import DMAModel
 
-/// The DMA pools of a recording, by handle, from calls that may be recorded at entry, at return, or at both.
+/// The DMA pools of a recording, by handle, and the blocks that they have handed out, by CPU address.
 struct PoolTable {
-  private struct Pool {
+  struct Pool {
     var profile = PoolProfile()
     var device: DeviceID = 0
+    /// The call that made it; nil for a pool older than the recording.
+    var creation: Event?
+    var destruction: Event?
   }
 
-  /// The most pools, and the most calls that wait for their return, that are kept.
+  struct Block {
+    var pool: Int
+    var allocation: Event
+  }
+
+  /// The most pools, and the most live blocks, that are kept.
   private static let limit = 1 << 14
-  private var pools: [Pool] = []
+  private static let blockLimit = 1 << 20
+  private(set) var pools: [Pool] = []
   private var byHandle: [UInt64: Int] = [:]
-  /// Creations and allocations that have begun, by task.
-  private var creating: [Int32: Event] = [:]
-  private var allocating: [Int32: UInt64] = [:]
+  private var blocks: [UInt64: Block] = [:]
+  /// Whether there were more pools or blocks than are kept, so that an absence says nothing.
+  private(set) var isOverflown = false
 
-  mutating func consume(_ event: Event, names: NameTable, counts: Bool) {
-    switch (event.call, event.flags.contains(.isReturn)) {
-    case (.poolCreate, false):
-      if creating.count < PoolTable.limit { creating[event.pid] = event }
-    case (.poolCreate, true): create(event, names)
-    case (.poolAllocate, false):
-      if allocating.count < PoolTable.limit { allocating[event.pid] = event.address }
-    case (.poolAllocate, true):
-      let began = allocating.removeValue(forKey: event.pid)
-      let handle = event.address != 0 ? event.address : began ?? 0
-      change(handle, event, names) { pool in
-        if event.value == 0 {
-          if counts { pool.failed &+= 1 }
-          return
-        }
-        if counts { pool.allocations &+= 1 }
-        pool.live &+= 1
-        pool.peak = max(pool.peak, pool.live)
-      }
-    case (.poolFree, false):
-      change(event.address, event, names) { pool in
-        if counts { pool.frees &+= 1 }
-        if pool.live > 0 { pool.live &-= 1 }
-      }
-    case (.poolDestroy, false):
-      guard event.address != 0 else { return }
-      change(event.address, event, names) { $0.destroyed = true }
-      byHandle[event.address] = nil
-    default: break
-    }
-  }
-
-  private mutating func create(_ event: Event, _ names: NameTable) {
-    let began = creating.removeValue(forKey: event.pid)
-    guard event.address != 0, pools.count < PoolTable.limit else { return }
-    var pool = Pool()
-    pool.device = event.device != 0 ? event.device : began?.device ?? 0
-    pool.profile.name = names[event.name != 0 ? event.name : began?.name ?? 0]
-    pool.profile.device = names[pool.device]
-    pool.profile.blockSize = began?.size ?? event.size
-    pool.profile.alignment = began?.physicalAddress ?? event.physicalAddress
-    pool.profile.boundary = began?.value ?? 0
-    pool.profile.created = true
-    byHandle[event.address] = pools.count
-    pools.append(pool)
-  }
-
-  /// Changes the pool with this handle; one that was created before the recording appears with what is known of it.
-  private mutating func change(
-    _ handle: UInt64, _ event: Event, _ names: NameTable, _ body: (inout PoolProfile) -> Void
-  ) {
-    guard handle != 0 else { return }
-    if let index = byHandle[handle] { return body(&pools[index].profile) }
-    guard pools.count < PoolTable.limit else { return }
+  /// The pool with this handle; one that was created before the recording appears with what is known of it.
+  mutating func pool(_ event: Event, _ names: NameTable) -> Int? {
+    guard event.address != 0 else { return nil }
+    if let index = byHandle[event.address] { return index }
     var pool = Pool()
     pool.device = event.device
     pool.profile.name = names[event.name]
     pool.profile.device = names[event.device]
     pool.profile.blockSize = event.call == .poolDestroy ? event.size : 0
-    body(&pool.profile)
+    return add(pool, handle: event.address)
+  }
+
+  /// `dma_pool_create`, complete.
+  mutating func create(_ event: Event, _ names: NameTable) {
+    guard event.address != 0 else { return }
+    var pool = Pool()
+    pool.device = event.device
+    pool.creation = event
+    pool.profile.name = names[event.name]
+    pool.profile.device = names[event.device]
+    pool.profile.blockSize = event.size
+    pool.profile.alignment = event.physicalAddress
+    pool.profile.boundary = event.value
+    pool.profile.created = true
+    _ = add(pool, handle: event.address)
+  }
+
+  private mutating func add(_ pool: Pool, handle: UInt64) -> Int? {
+    guard pools.count < PoolTable.limit else {
+      isOverflown = true
+      return nil
+    }
     byHandle[handle] = pools.count
     pools.append(pool)
+    return pools.count - 1
   }
+
+  /// A block that a pool handed out; `event.value` is its CPU address, 0 for a failure.
+  mutating func allocate(_ event: Event, from pool: Int, counts: Bool) {
+    guard event.value != 0 else {
+      if counts { pools[pool].profile.failed &+= 1 }
+      return
+    }
+    if counts { pools[pool].profile.allocations &+= 1 }
+    // A block that comes again was given back without a record of it.
+    if let old = blocks.removeValue(forKey: event.value) { release(old.pool) }
+    if blocks.count < PoolTable.blockLimit {
+      blocks[event.value] = Block(pool: pool, allocation: event)
+    } else {
+      isOverflown = true
+    }
+    pools[pool].profile.live &+= 1
+    pools[pool].profile.peak = max(pools[pool].profile.peak, pools[pool].profile.live)
+  }
+
+  /// A block that was freed; what it was, if that is known.
+  mutating func free(_ event: Event, to pool: Int, counts: Bool) -> Block? {
+    if counts { pools[pool].profile.frees &+= 1 }
+    let block = blocks.removeValue(forKey: event.value)
+    release(block?.pool ?? pool)
+    return block
+  }
+
+  private mutating func release(_ pool: Int) {
+    if pools[pool].profile.live > 0 { pools[pool].profile.live &-= 1 }
+  }
+
+  /// The pool is gone, and with it the blocks that it still had out; these, oldest first.
+  mutating func destroy(_ pool: Int, _ event: Event) -> [Block] {
+    pools[pool].profile.destroyed = true
+    pools[pool].destruction = event
+    guard pools[pool].profile.live > 0 else { return [] }
+    let left = blocks.filter { $0.value.pool == pool }
+    for address in left.keys { blocks[address] = nil }
+    return left.values.sorted { $0.allocation.time < $1.allocation.time }
+  }
+
+  /// The block at a CPU address.
+  func block(at address: UInt64) -> Block? { blocks[address] }
 
   /// Pools by device and name, in the order of their creation where these are equal.
   func profiles(where isSelected: (String) -> Bool) -> [PoolProfile] {

@@ -6,6 +6,12 @@ struct LiveList {
   var pid: Int32 = 0
   var mappedAt: UInt64 = 0
   var stack: StackID = 0
+  var cpu: UInt16 = 0
+  var attributes = Attributes(rawValue: 0)
+  /// It was reported as left behind.
+  var isReported = false
+  /// The list's CPU address, which names it where its entries' addresses are not recorded; 0 if unknown.
+  var handle: UInt64 = 0
   var direction = Direction.none
   /// Entries that the driver passed to the map.
   var nents: Int32 = 0
@@ -19,6 +25,22 @@ struct LiveList {
   var busAddresses: [UInt64] = []
   /// Bytes, one for each bus address.
   var lengths: [UInt64] = []
+  /// How each entry reached its bus address.
+  var bounces: [Bouncing] = []
+
+  /// The address that its place in the table goes by.
+  var key: UInt64? { physicalAddresses.first ?? (handle != 0 ? handle : nil) }
+
+  /// The list as one entry at its first address, for evidence.
+  var entry: LiveEntry {
+    var entry = LiveEntry()
+    (entry.device, entry.pid, entry.stack, entry.cpu) = (device, pid, stack, cpu)
+    (entry.mappedAt, entry.direction, entry.attributes) = (mappedAt, direction, attributes)
+    (entry.kind, entry.origin, entry.listCount) = (.scatterGather, .mapScatterlist, nents)
+    (entry.address, entry.size) = (busAddresses.first ?? handle, maintenance.bytes)
+    entry.isBounced = bouncedBytes > 0
+    return entry
+  }
 }
 
 /// The live scatterlists, found by device and physical addresses, since that is all that an unmap names.
@@ -34,7 +56,7 @@ struct ScatterlistTable {
   private(set) var count = 0
 
   mutating func insert(_ list: LiveList) {
-    guard let first = list.physicalAddresses.first else { return }
+    guard let first = list.key else { return }
     lists[Key(device: list.device, first: first), default: []].append(list)
     count += 1
   }
@@ -42,10 +64,11 @@ struct ScatterlistTable {
   /// Takes out the oldest list of a device with exactly these physical addresses, else the one that shares most of
   /// them from the start.
   mutating func remove(
-    _ device: UInt32, count wanted: Int, physicalAddress: (Int) -> UInt64, direction: Direction
+    _ device: UInt32, count wanted: Int, handle: UInt64, physicalAddress: (Int) -> UInt64,
+    direction: Direction
   ) -> LiveList? {
-    guard wanted > 0 else { return nil }
-    let key = Key(device: device, first: physicalAddress(0))
+    guard wanted > 0 || handle != 0 else { return nil }
+    let key = Key(device: device, first: wanted > 0 ? physicalAddress(0) : handle)
     guard let slot = lists.index(forKey: key) else { return nil }
     var (best, found) = (-1, 0)
     for (index, list) in lists.values[slot].prefix(ScatterlistTable.searchLimit).enumerated() {
@@ -74,6 +97,22 @@ struct ScatterlistTable {
     if lists.values[slot].isEmpty { lists.remove(at: slot) }
     count -= 1
     return list
+  }
+
+  /// Whether a list with exactly these physical addresses is mapped for the device, or one of this handle; that list.
+  func find(_ wanted: LiveList) -> LiveList? {
+    guard let first = wanted.key else { return nil }
+    return lists[Key(device: wanted.device, first: first)]?.prefix(ScatterlistTable.searchLimit).first {
+      $0.physicalAddresses == wanted.physicalAddresses
+    }
+  }
+
+  /// Calls `body` with every live list, to change what is known of it.
+  mutating func update(_ body: (inout LiveList) -> Void) {
+    for key in lists.keys {
+      guard let count = lists[key]?.count else { continue }
+      for index in 0..<count { if lists[key] != nil { body(&lists[key]![index]) } }
+    }
   }
 
   /// Calls `body` with every live list, in no particular order.

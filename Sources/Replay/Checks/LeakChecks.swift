@@ -1,0 +1,104 @@
+import DMAModel
+
+// Judges what is left; DMA212, DMA213, and DMA214, an access to what is gone.
+extension Replayer {
+  /// The device's driver lets go of it: nothing may be left.
+  mutating func driverUnbound(_ event: Event) {
+    let device = place(event)
+    devices[device].bornAt = nil
+    reportLeft(of: device, as: .leakAtUnbind, asked: event)
+  }
+
+  mutating func driverBound(_ event: Event) {
+    let device = place(event)
+    devices[device].bornAt = event.time
+    devices[device].hasUntracked = false
+  }
+
+  /// The end of the recording. What is left belongs to drivers that go on, unless the user says that they do not.
+  mutating func judgeLeftovers() {
+    for device in 0..<devices.count where devices[device].isSelected {
+      let gone = options.unbound.contains { Glob($0).matches(devices[device].name) }
+      reportLeft(of: device, as: gone ? .leakAtUnbind : .liveAtEnd, asked: nil)
+    }
+    judgePoolsLeft()
+  }
+
+  /// - Parameter asked: the call that made it too late; nil for the end of the recording.
+  private mutating func reportLeft(of device: Int, as rule: Rule, asked: Event?) {
+    guard devices[device].isSelected else { return }
+    let (state, place) = (devices[device].live, UInt32(truncatingIfNeeded: device))
+    guard state.mappings > 0 || state.coherentBlocks > 0 else { return }
+    var left: [LiveEntry] = []
+    mappings.visit { if $0.device == place, $0.kind != .scatterGather, !$0.isReported { left.append($0) } }
+    lists.visit { if $0.device == place, !$0.isReported { left.append($0.entry) } }
+    left.sort { ($0.mappedAt, $0.address) < ($1.mappedAt, $1.address) }
+    let end = asked?.time ?? lastTime
+    for entry in left
+    where isGapless(since: entry.mappedAt) && !mayBeUnmappedSilently(entry) && recordsRelease(entry.kind) {
+      var made = entry.event
+      let (call, before): (Event, Event?) = asked.map { ($0, made) } ?? (made, nil)
+      made.device = 0
+      findings.add(rule, device: device, asked: call, before: before, isFragile: asked != nil) {
+        let age = duration(end >= entry.mappedAt ? end &- entry.mappedAt : 0)
+        return (
+          "\(bytes(entry.size)) at \(hex(entry.address)), \(entry.kind.words), \(age) old",
+          "release it with \(entry.kind.release)"
+        )
+      }
+    }
+    if asked != nil { markReported(place) }
+  }
+
+  private mutating func markReported(_ device: UInt32) {
+    mappings.update { if $0.pointee.device == device { $0.pointee.isReported = true } }
+    lists.update { if $0.device == device { $0.isReported = true } }
+  }
+
+  private func recordsRelease(_ kind: LiveMapping.Kind) -> Bool {
+    switch kind {
+    case .single: records(.unmapPage)
+    case .scatterGather: records(.unmapScatterlist)
+    case .resource: records(.unmapResource)
+    case .coherent: records(.free)
+    case .pages: records(.freePages, .freeScatterTable)
+    }
+  }
+
+  private mutating func judgePoolsLeft() {
+    for pool in pools.pools where pool.profile.live > 0 && !pool.profile.destroyed {
+      guard var creation = pool.creation, isGapless(since: creation.time) else { continue }
+      creation.device = pool.device
+      let device = place(creation)
+      guard devices[device].isSelected else { continue }
+      let (count, name) = (pool.profile.live, pool.profile.name)
+      findings.add(.liveAtEnd, device: device, asked: creation, isFragile: false) {
+        let blocks = count == 1 ? "1 block" : "\(grouped(count)) blocks"
+        return (
+          "\(blocks) of the pool \(name.isEmpty ? hex(creation.address) : name) in use",
+          "free them with dma_pool_free"
+        )
+      }
+    }
+  }
+
+  /// `iommu:io_page_fault`: the device reached for what is not mapped.
+  mutating func judgeFault(_ event: Event) {
+    guard event.device != 0 else { return }
+    let device = place(event)
+    guard isJudged(device) else { return }
+    faults &+= 1
+    // The search looks at all releases: of very many faults the first ones are explained.
+    let last =
+      faults <= 64 ? history.last(UInt32(truncatingIfNeeded: device), containing: event.address) : nil
+    findings.add(.iommuPageFault, device: device, asked: event, before: last?.event, isFragile: false) {
+      guard let last else {
+        return ("nothing that the recording shows was ever mapped at \(hex(event.address))", "")
+      }
+      return (
+        "\(hex(event.address)) was unmapped \(duration(event.time &- last.time)) before",
+        "stop the device before its memory is unmapped"
+      )
+    }
+  }
+}

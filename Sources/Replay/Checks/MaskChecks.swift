@@ -1,0 +1,101 @@
+import DMAModel
+
+// Judges masks, limits and failures; DMA501 to DMA507.
+extension Replayer {
+  /// An address that a device was handed, streaming or coherent.
+  @inline(__always)
+  mutating func judgeReach(_ device: Int, _ event: Event, address: UInt64, size: UInt64, mask: UInt64?) {
+    guard let mask else { return }
+    let (end, overflow) = address.addingReportingOverflow(size == 0 ? 0 : size &- 1)
+    if overflow || end > mask { reportBeyondMask(device, event, overflow ? .max : end, mask) }
+  }
+
+  private mutating func reportBeyondMask(_ device: Int, _ event: Event, _ end: UInt64, _ mask: UInt64) {
+    guard isJudged(device) else { return }
+    let before = devices[device].maskEvent
+    findings.add(.addressBeyondMask, device: device, asked: event, before: before, isFragile: true) {
+      ("its last byte is at \(hex(end)), the mask is \(hex(mask))", "")
+    }
+  }
+
+  /// A map after a mask was refused, and one that is larger than may be.
+  @inline(__always)
+  mutating func judgeLimits(_ device: Int, _ event: Event, size: UInt64) {
+    if devices[device].refusedMask != nil { reportRefused(device, event) }
+    if let limit = devices[device].maxMappingSize, size > limit { reportTooLarge(device, event, size, limit) }
+  }
+
+  private mutating func reportRefused(_ device: Int, _ event: Event) {
+    guard isJudged(device), let refused = devices[device].refusedMask, isGapless(since: refused.time) else {
+      return
+    }
+    findings.add(.mappedAfterRefusedMask, device: device, asked: event, before: refused, isFragile: true) {
+      (
+        "the mask \(hex(refused.address)) was refused, and no other was accepted since",
+        "give up the device, or ask for a narrower mask"
+      )
+    }
+  }
+
+  private mutating func reportTooLarge(_ device: Int, _ event: Event, _ size: UInt64, _ limit: UInt64) {
+    guard isJudged(device) else { return }
+    let before = devices[device].limitEvent
+    findings.add(.mappingTooLarge, device: device, asked: event, before: before, isFragile: false) {
+      ("\(bytes(size)), and dma_max_mapping_size said \(grouped(limit))", "split it")
+    }
+  }
+
+  /// A failed map: `burst` of them within `span` nanoseconds are reported once.
+  mutating func judgeFailure(_ device: Int, _ event: Event) {
+    let (burst, span) = (8, UInt64(100_000_000))
+    if event.time &- devices[device].failureStart > span || devices[device].failures == 0 {
+      devices[device].failureStart = event.time
+      devices[device].failures = 0
+    }
+    devices[device].failures += 1
+    guard devices[device].failures == burst, isJudged(device) else { return }
+    let start = devices[device].failureStart
+    findings.add(.mapFailures, device: device, asked: event, isFragile: false) {
+      ("\(burst) failed within \(duration(event.time &- start))", "")
+    }
+  }
+
+  /// At the end: what the mask cost, and what it should have been.
+  mutating func judgeMasks() {
+    for device in 0..<devices.count where devices[device].isSelected {
+      guard let mask = devices[device].streamingMask, let required = devices[device].requiredMask,
+        let asked = devices[device].requiredEvent, required > 0
+      else { continue }
+      let before = devices[device].maskEvent
+      if required < mask {
+        findings.add(.maskWiderThanNeeded, device: device, asked: asked, before: before, isFragile: false) {
+          (
+            "the mask is \(hex(mask)), the platform requires \(hex(required))",
+            "descriptors with narrower addresses would do"
+          )
+        }
+      } else if required > mask {
+        findings.add(
+          .maskNarrowerThanRequired, device: device, asked: asked, before: before, isFragile: false
+        ) {
+          (
+            "the mask is \(hex(mask)), the platform requires \(hex(required))",
+            "expect bounce copies, or an IOMMU"
+          )
+        }
+      }
+    }
+  }
+
+  /// A mapping that was bounced because of the mask.
+  mutating func noteMaskBounce(_ device: Int, _ event: Event, size: UInt64) {
+    guard isJudged(device) else { return }
+    let mask = devices[device].bounceMask ?? 0
+    findings.add(.maskBounces, device: device, asked: event, isFragile: false) {
+      (
+        "\(bytes(size)) were copied, since the mask \(hex(mask)) does not reach them",
+        "set a wider mask if the device can, or allocate below it"
+      )
+    }
+  }
+}

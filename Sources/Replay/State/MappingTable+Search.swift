@@ -1,0 +1,117 @@
+import DMAModel
+
+// Searches by what lies inside or beside an entry.
+extension MappingTable {
+  /// Pages before an address in which a mapping may begin that contains it; larger ones are kept apart.
+  private static let pagesBack = 64
+  /// Entries of one page that are compared with a new neighbour.
+  private static let neighbourLimit = 16
+
+  /// The entry with a number that a search gave; valid until the next insertion or removal.
+  subscript(number: UInt32) -> LiveEntry {
+    @inline(__always) unsafeAddress { UnsafePointer(entries + Int(number)) }
+    @inline(__always) nonmutating unsafeMutableAddress { entries + Int(number) }
+  }
+
+  /// The entry of a device that contains an address and suits best: one that holds all `size` bytes first, then one of
+  /// a direction that a transfer in `direction` may be synced with; the newest of equals.
+  ///
+  /// - Parameter reach: pages that the device's largest mapping so far crosses.
+  func find(
+    _ device: UInt32, containing address: UInt64, size: UInt64, direction: Direction, reach: Int
+  ) -> UInt32? {
+    var (best, found) = (-1, MappingTable.none)
+    @inline(__always) func consider(_ number: UInt32) {
+      let entry = entries + Int(number)
+      guard entry.pointee.device == device, address >= entry.pointee.address,
+        address &- entry.pointee.address < max(entry.pointee.size, 1)
+      else { return }
+      let offset = address &- entry.pointee.address
+      let fits = size <= entry.pointee.size &- min(offset, entry.pointee.size)
+      let suits = entry.pointee.direction == .bidirectional || entry.pointee.direction == direction
+      let score = (fits ? 4 : 0) + (suits ? 2 : 0) + (offset == 0 ? 1 : 0)
+      if score > best { (best, found) = (score, number) }
+    }
+    let start = address >> MappingTable.pageShift
+    for back in 0...UInt64(min(max(reach, 0), MappingTable.pagesBack)) {
+      guard start >= back else { break }
+      var current = slots[slot(MappingTable.key(device, (start &- back) << MappingTable.pageShift))].head
+      var left = MappingTable.searchLimit
+      while current != MappingTable.none && left > 0 {
+        consider(current)
+        current = entries[Int(current)].next
+        left -= 1
+      }
+      if best >= 4 { break }
+    }
+    if best < 4 { for number in large { consider(number) } }
+    return best < 0 ? nil : found
+  }
+
+  /// The entry of exactly this address and kind; the newest of several.
+  func find(_ device: UInt32, at address: UInt64, where condition: (LiveEntry) -> Bool) -> UInt32? {
+    var current = slots[slot(MappingTable.key(device, address))].head
+    var left = MappingTable.searchLimit
+    while current != MappingTable.none && left > 0 {
+      let entry = entries + Int(current)
+      if entry.pointee.address == address, entry.pointee.device == device, condition(entry.pointee) {
+        return current
+      }
+      current = entry.pointee.next
+      left -= 1
+    }
+    return nil
+  }
+
+  /// A block of coherent memory of a device that begins within a range; looks at all entries.
+  func firstAllocated(_ device: UInt32, in start: UInt64, size: UInt64) -> UInt32? {
+    for index in 0...mask {
+      var current = slots[index].head
+      while current != MappingTable.none {
+        let entry = entries + Int(current)
+        if entry.pointee.device == device, entry.pointee.kind == .coherent, entry.pointee.address >= start,
+          entry.pointee.address &- start < size
+        {
+          return current
+        }
+        current = entry.pointee.next
+      }
+    }
+    return nil
+  }
+
+  /// A streaming entry of a device that reaches into `first ... last`, if it satisfies a condition.
+  ///
+  /// Looked for where entries begin: in the first and last page of the range and, with `looksBack`, the page before. A
+  /// few entries of each page are compared.
+  @inline(__always)
+  func neighbour(
+    _ device: UInt32, first: UInt64, last: UInt64, looksBack: Bool, where condition: (LiveEntry) -> Bool
+  ) -> LiveEntry? {
+    let (head, tail) = (first >> MappingTable.pageShift, last >> MappingTable.pageShift)
+    if let found = neighbour(device, page: head, first, last, condition) { return found }
+    if tail != head, let found = neighbour(device, page: tail, first, last, condition) { return found }
+    if looksBack, head > 0 { return neighbour(device, page: head &- 1, first, last, condition) }
+    return nil
+  }
+
+  @inline(__always)
+  private func neighbour(
+    _ device: UInt32, page: UInt64, _ first: UInt64, _ last: UInt64, _ condition: (LiveEntry) -> Bool
+  ) -> LiveEntry? {
+    var current = slots[slot(MappingTable.key(device, page << MappingTable.pageShift))].head
+    var left = MappingTable.neighbourLimit
+    while current != MappingTable.none && left > 0 {
+      let entry = entries + Int(current)
+      if entry.pointee.device == device, entry.pointee.address <= last,
+        entry.pointee.address &+ entry.pointee.size > first,
+        entry.pointee.kind == .single || entry.pointee.kind == .scatterGather, condition(entry.pointee)
+      {
+        return entry.pointee
+      }
+      current = entry.pointee.next
+      left -= 1
+    }
+    return nil
+  }
+}
