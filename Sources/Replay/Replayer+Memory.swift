@@ -64,8 +64,9 @@ extension Replayer {
       return .zero
     }
     // Without an IOMMU `dma_alloc_noncontiguous` is served by `dma_alloc_pages`.
-    let state = devices[device]
-    let isTranslated = iommu.iommuMaps > 0 || state.atOffset &+ state.elsewhere > state.identical
+    let isTranslated =
+      iommu.iommuMaps > 0
+      || devices[device].atOffset &+ devices[device].elsewhere > devices[device].identical
     guard event.call == .allocate || isTranslated else { return .zero }
     let page = hints.pageSize
     let (raised, overflow) = event.size.addingReportingOverflow(page &- 1)
@@ -79,17 +80,19 @@ extension Replayer {
     judgeFreeing(device, event)
     // A free of a null pointer is legal and does nothing.
     guard event.value != 0 || event.address != 0 else { return }
-    let entry = mappings.remove(
+    let number = mappings.remove(
       UInt32(truncatingIfNeeded: device), event.address, size: event.size, direction: .bidirectional,
       kind: kind(event.call))
     if counts {
       devices[device].countedEvents &+= 1
       devices[device].free.bytes &+= event.size
-      if entry == nil { devices[device].free.unknown &+= 1 }
+      if number == nil { devices[device].free.unknown &+= 1 }
     }
+    var entry: LiveEntry?
+    if let number { entry = mappings[number] }
     if let entry { judgeRelease(device, event, of: entry) } else { judgeUnknownRelease(device, event) }
     history.note(UInt32(truncatingIfNeeded: device), event.address, event)
-    guard let entry else { return }
+    guard let entry, let number else { return }
     if entry.cpuAddress != 0, entry.kind == .pages || entry.attributes.contains(.nonConsistent) {
       noncoherentBlocks.remove(entry.device, entry.cpuAddress)
     }
@@ -97,7 +100,7 @@ extension Replayer {
       devices[device].smallBlocks &-= 1
     }
     let before = footprint(device)
-    forget(device, entry)
+    forget(device, mappings.places[Int(number)])
     noteFootprint(device, event.time, before: before)
   }
 }

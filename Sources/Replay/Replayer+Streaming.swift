@@ -85,15 +85,15 @@ extension Replayer {
     if let loss = lastLoss,
       let old = mappings.removeStale(entry.device, entry.address, kind: entry.kind, madeBefore: loss)
     {
-      forget(device, old)
+      forget(device, mappings.places[Int(old)])
     } else if mayOmitUnmap, devices[device].presumedCoherent, entry.kind == .single, !entry.isBounced,
       let old = mappings.removeFirst(
         entry.device, entry.address,
         where: {
-          $0.kind == .single && !$0.isBounced && $0.size == entry.size && $0.direction == entry.direction
+          $0.kind == .single && !$0.isDisplaced && $0.size == entry.size && $0.direction == entry.direction
         })
     {
-      forget(device, old)
+      forget(device, mappings.places[Int(old)])
     }
     mappings.insert(entry)
     remember(device, entry)
@@ -131,7 +131,7 @@ extension Replayer {
 
   /// Takes an entry that is gone out of the footprint.
   @inline(__always)
-  mutating func forget(_ device: Int, _ entry: LiveEntry) {
+  mutating func forget(_ device: Int, _ entry: MappingTable.Place) {
     let selected = devices[device].isSelected
     if entry.kind == .coherent || entry.kind == .pages {
       decrease(&devices[device].live.coherentBlocks, by: 1)
@@ -155,38 +155,57 @@ extension Replayer {
   mutating func unmap(_ event: Event) {
     let device = place(event)
     let kind = event.call == .unmapResource ? LiveMapping.Kind.resource : .single
-    let entry = mappings.remove(
+    let number = mappings.remove(
       UInt32(truncatingIfNeeded: device), event.address, size: event.size, direction: event.direction,
       kind: kind)
     if counts {
       devices[device].unmap.calls &+= 1
       devices[device].unmap.segments &+= 1
       devices[device].unmap.bytes &+= event.size
-      if entry == nil { devices[device].unmap.unknown &+= 1 }
+      if number == nil { devices[device].unmap.unknown &+= 1 }
     }
     var sum = Maintenance.zero
     if isMaintained(event) {
       sum = Maintenance(calls: 1, bytes: event.size, lines: platform.lines(event.address, event.size))
       noteEvidence(device, event, .forCPU)
     }
-    var (bounced, deviant) = (UInt64(0), UInt64(0))
-    if let entry, copiesBack(event) {
-      if entry.isBounced {
-        bounced = event.size
-        if counts { devices[device].bounce.bytesOut &+= event.size }
-      } else if entry.isDeviant {
-        deviant = event.size
-        if counts { devices[device].deviant.bytesOut &+= event.size }
-      }
-    }
-    account(device, .unmap, event, event.direction, sum, bounced: bounced, deviant: deviant)
-    if let entry { judgeRelease(device, event, of: entry) } else { judgeUnknownRelease(device, event) }
+    let copies = copyAtUnmap(device, event, number)
+    account(device, .unmap, event, event.direction, sum, bounced: copies.bounced, deviant: copies.deviant)
+    if let number { judgeUnmap(device, event, number, kind) } else { judgeUnknownRelease(device, event) }
     history.note(UInt32(truncatingIfNeeded: device), event.address, event)
-    guard let entry else { return }
+    guard let number else { return }
+    let entry = mappings.places[Int(number)]
     let before = footprint(device)
     if counts, event.time >= entry.mappedAt { devices[device].lifetimes.record(event.time &- entry.mappedAt) }
     forget(device, entry)
     noteFootprint(device, event.time, before: before)
+  }
+
+  @inline(__always)
+  private mutating func copyAtUnmap(
+    _ device: Int, _ event: Event, _ number: UInt32?
+  ) -> (bounced: UInt64, deviant: UInt64) {
+    guard let number, mappings.places[Int(number)].isDisplaced, copiesBack(event) else { return (0, 0) }
+    if mappings.places[Int(number)].isBounced {
+      if counts { devices[device].bounce.bytesOut &+= event.size }
+      return (event.size, 0)
+    }
+    if counts { devices[device].deviant.bytesOut &+= event.size }
+    return (0, event.size)
+  }
+
+  /// Judges an unmap that is not the mirror of its map, or whose mapping has a history.
+  @inline(__always)
+  private mutating func judgeUnmap(
+    _ device: Int, _ event: Event, _ number: UInt32, _ kind: LiveMapping.Kind
+  ) {
+    let place = mappings.places[Int(number)]
+    let isMirror =
+      place.size == event.size && place.direction == event.direction && place.kind == kind
+      && mappings[number].attributes == event.attributes && mappings[number].syncs.owner == .none
+    if isMirror && firstResultCheck == nil { return }
+    let entry = mappings[number]
+    judgeRelease(device, event, of: entry)
   }
 
   /// Whether an unmap copies a bounce buffer back (`swiotlb_tbl_unmap_single`).

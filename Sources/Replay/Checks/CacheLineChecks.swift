@@ -4,25 +4,30 @@ import DMAModel
 // next to what, and not of bounced mappings, which have slots of their own.
 extension Replayer {
   /// A new streaming mapping that is where its memory is, before it is among the live ones.
+  ///
+  /// For coherent devices neighbours are looked for in its first page only, as the kernel's checker compares first lines:
+  /// nothing breaks there, and most recordings are of coherent devices.
   @inline(__always)
   mutating func judgeNeighbours(_ device: Int, _ entry: LiveEntry, _ event: Event) {
     guard entry.size > 0 else { return }
     let mask = platform.cacheLine &- 1
-    let last = (entry.address &+ entry.size &- 1) | mask
     let first = entry.address & ~mask
+    let isCoherent = devices[device].presumedCoherent
+    let end = (entry.address &+ entry.size &- 1) | mask
+    let last = isCoherent ? min(end, entry.address | 0xfff) : end
     guard last >= entry.address else { return }
     let isWritten = entry.direction != .toDevice
-    let loss = lastLoss
+    let loss = lastLoss ?? 0
     let neighbour = mappings.neighbour(
-      entry.device, first: first, last: last, looksBack: devices[device].reach > 0
+      entry.device, first: first, last: last, looksBack: !isCoherent && devices[device].reach > 0
     ) { other in
-      (isWritten || other.direction != .toDevice) && !other.isBounced && !other.isDeviant
-        && other.mappedAt > loss ?? 0
+      (isWritten || other.direction != .toDevice) && !other.isDisplaced && other.mappedAt > loss
     }
-    if let neighbour { judge(device, event, entry, sharesWith: neighbour) }
-    if isWritten, !devices[device].presumedCoherent,
-      entry.address & mask != 0 || (entry.address &+ entry.size) & mask != 0
-    {
+    if let neighbour {
+      let other = mappings[neighbour]
+      judge(device, event, entry, sharesWith: other)
+    }
+    if isWritten, !isCoherent, entry.address & mask != 0 || (entry.address &+ entry.size) & mask != 0 {
       judgePartialLines(device, entry, event)
     }
   }

@@ -50,11 +50,10 @@ extension Replayer {
       }
     }
     guard
-      let number = mappings.firstAllocated(
+      let block = mappings.firstAllocated(
         UInt32(truncatingIfNeeded: device), in: region.first, size: region.size),
-      isGapless(since: mappings[number].mappedAt)
+      isGapless(since: block.mappedAt)
     else { return }
-    let block = mappings[number]
     findings.add(.declaredReleasedInUse, device: device, asked: event, before: block.event, isFragile: true) {
       ("\(bytes(block.size)) at \(hex(block.address)) are allocated from it", "free what came from it first")
     }

@@ -51,7 +51,7 @@ extension Replayer {
   }
 
   private mutating func markReported(_ device: UInt32) {
-    mappings.update { if $0.pointee.device == device { $0.pointee.isReported = true } }
+    mappings.markReported(device)
     lists.update { if $0.device == device { $0.isReported = true } }
   }
 

@@ -7,12 +7,6 @@ extension MappingTable {
   /// Entries of one page that are compared with a new neighbour.
   private static let neighbourLimit = 16
 
-  /// The entry with a number that a search gave; valid until the next insertion or removal.
-  subscript(number: UInt32) -> LiveEntry {
-    @inline(__always) unsafeAddress { UnsafePointer(entries + Int(number)) }
-    @inline(__always) nonmutating unsafeMutableAddress { entries + Int(number) }
-  }
-
   /// The entry of a device that contains an address and suits best: one that holds all `size` bytes first, then one of
   /// a direction that a transfer in `direction` may be synced with; the newest of equals.
   ///
@@ -22,13 +16,13 @@ extension MappingTable {
   ) -> UInt32? {
     var (best, found) = (-1, MappingTable.none)
     @inline(__always) func consider(_ number: UInt32) {
-      let entry = entries + Int(number)
-      guard entry.pointee.device == device, address >= entry.pointee.address,
-        address &- entry.pointee.address < max(entry.pointee.size, 1)
+      let place = places[Int(number)]
+      guard place.device == device, address >= place.address,
+        address &- place.address < max(place.size, 1)
       else { return }
-      let offset = address &- entry.pointee.address
-      let fits = size <= entry.pointee.size &- min(offset, entry.pointee.size)
-      let suits = entry.pointee.direction == .bidirectional || entry.pointee.direction == direction
+      let offset = address &- place.address
+      let fits = size <= place.size &- min(offset, place.size)
+      let suits = place.direction == .bidirectional || place.direction == direction
       let score = (fits ? 4 : 0) + (suits ? 2 : 0) + (offset == 0 ? 1 : 0)
       if score > best { (best, found) = (score, number) }
     }
@@ -39,7 +33,7 @@ extension MappingTable {
       var left = MappingTable.searchLimit
       while current != MappingTable.none && left > 0 {
         consider(current)
-        current = entries[Int(current)].next
+        current = places[Int(current)].next
         left -= 1
       }
       if best >= 4 { break }
@@ -48,34 +42,15 @@ extension MappingTable {
     return best < 0 ? nil : found
   }
 
-  /// The entry of exactly this address and kind; the newest of several.
+  /// The newest entry of exactly this address that satisfies a condition.
   func find(_ device: UInt32, at address: UInt64, where condition: (LiveEntry) -> Bool) -> UInt32? {
     var current = slots[slot(MappingTable.key(device, address))].head
     var left = MappingTable.searchLimit
     while current != MappingTable.none && left > 0 {
-      let entry = entries + Int(current)
-      if entry.pointee.address == address, entry.pointee.device == device, condition(entry.pointee) {
-        return current
-      }
-      current = entry.pointee.next
+      let place = places[Int(current)]
+      if place.address == address, place.device == device, condition(entries[Int(current)]) { return current }
+      current = place.next
       left -= 1
-    }
-    return nil
-  }
-
-  /// A block of coherent memory of a device that begins within a range; looks at all entries.
-  func firstAllocated(_ device: UInt32, in start: UInt64, size: UInt64) -> UInt32? {
-    for index in 0...mask {
-      var current = slots[index].head
-      while current != MappingTable.none {
-        let entry = entries + Int(current)
-        if entry.pointee.device == device, entry.pointee.kind == .coherent, entry.pointee.address >= start,
-          entry.pointee.address &- start < size
-        {
-          return current
-        }
-        current = entry.pointee.next
-      }
     }
     return nil
   }
@@ -86,8 +61,8 @@ extension MappingTable {
   /// few entries of each page are compared.
   @inline(__always)
   func neighbour(
-    _ device: UInt32, first: UInt64, last: UInt64, looksBack: Bool, where condition: (LiveEntry) -> Bool
-  ) -> LiveEntry? {
+    _ device: UInt32, first: UInt64, last: UInt64, looksBack: Bool, where condition: (Place) -> Bool
+  ) -> UInt32? {
     let (head, tail) = (first >> MappingTable.pageShift, last >> MappingTable.pageShift)
     if let found = neighbour(device, page: head, first, last, condition) { return found }
     if tail != head, let found = neighbour(device, page: tail, first, last, condition) { return found }
@@ -97,21 +72,56 @@ extension MappingTable {
 
   @inline(__always)
   private func neighbour(
-    _ device: UInt32, page: UInt64, _ first: UInt64, _ last: UInt64, _ condition: (LiveEntry) -> Bool
-  ) -> LiveEntry? {
+    _ device: UInt32, page: UInt64, _ first: UInt64, _ last: UInt64, _ condition: (Place) -> Bool
+  ) -> UInt32? {
     var current = slots[slot(MappingTable.key(device, page << MappingTable.pageShift))].head
     var left = MappingTable.neighbourLimit
     while current != MappingTable.none && left > 0 {
-      let entry = entries + Int(current)
-      if entry.pointee.device == device, entry.pointee.address <= last,
-        entry.pointee.address &+ entry.pointee.size > first,
-        entry.pointee.kind == .single || entry.pointee.kind == .scatterGather, condition(entry.pointee)
+      let place = places + Int(current)
+      if place.pointee.address <= last, place.pointee.address &+ place.pointee.size > first,
+        place.pointee.device == device, place.pointee.kind == .single || place.pointee.kind == .scatterGather,
+        condition(place.pointee)
       {
-        return entry.pointee
+        return current
       }
-      current = entry.pointee.next
+      current = place.pointee.next
       left -= 1
     }
     return nil
+  }
+
+  /// A block of coherent memory of a device that begins within a range; looks at all entries.
+  func firstAllocated(_ device: UInt32, in start: UInt64, size: UInt64) -> LiveEntry? {
+    var found: LiveEntry?
+    visit {
+      if found == nil, $0.device == device, $0.kind == .coherent, $0.address >= start,
+        $0.address &- start < size
+      {
+        found = $0
+      }
+    }
+    return found
+  }
+
+  /// Calls `body` with every live entry, in no particular order.
+  func visit(_ body: (LiveEntry) -> Void) {
+    for index in 0...mask {
+      var current = slots[index].head
+      while current != MappingTable.none {
+        body(entries[Int(current)])
+        current = places[Int(current)].next
+      }
+    }
+  }
+
+  /// Marks every live entry of a device as reported.
+  mutating func markReported(_ device: UInt32) {
+    for index in 0...mask {
+      var current = slots[index].head
+      while current != MappingTable.none {
+        if places[Int(current)].device == device { entries[Int(current)].isReported = true }
+        current = places[Int(current)].next
+      }
+    }
   }
 }

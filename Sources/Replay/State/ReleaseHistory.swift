@@ -18,7 +18,7 @@ struct ReleaseHistory: ~Copyable {
     var direction = Direction.none
   }
 
-  private static let capacity = 1 << 13
+  private static let capacity = 1 << 11
   private let places: UnsafeMutablePointer<Release>
 
   init() {
@@ -31,7 +31,7 @@ struct ReleaseHistory: ~Copyable {
   @inline(__always)
   private static func place(_ owner: UInt32, _ address: UInt64) -> Int {
     let product = (address ^ UInt64(owner) << 48) &* 0x9e37_79b9_7f4a_7c15
-    return Int(truncatingIfNeeded: product >> 51) & (capacity - 1)
+    return Int(truncatingIfNeeded: product >> 40) & (capacity - 1)
   }
 
   @inline(__always)
