@@ -28,7 +28,7 @@ let package = Package(
       ]),
     .testTarget(name: "DMAModelTests", dependencies: ["DMAModel"]),
     .testTarget(name: "IngestTests", dependencies: ["Ingest", "DMAModel", "CZstd"]),
-    .testTarget(name: "ReplayTests", dependencies: ["Replay", "DMAModel"]),
+    .testTarget(name: "ReplayTests", dependencies: ["Replay", "Ingest", "DMAModel"]),
     .testTarget(name: "ReportTests", dependencies: ["Report", "Replay", "DMAModel"]),
     .testTarget(name: "CommandTests", dependencies: ["dmascope", "CZstd"]),
   ],

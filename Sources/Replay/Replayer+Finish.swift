@@ -11,8 +11,8 @@ extension Replayer {
     recording: Recording, stacks: StackTable, symbolizer: (any Symbolizer)?
   ) -> Profile {
     settleMasks()
-    judgeMasks()
     judgeLeftovers()
+    judgeMasks((0..<devices.count).map { verdict($0) })
     return profile(recording, stacks, symbolizer)
   }
 

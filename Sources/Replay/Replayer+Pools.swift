@@ -25,12 +25,13 @@ extension Replayer {
     let hadEntry = pending.holds(event)
     let whole = pending.complete(event)
     if !hadEntry { judgePoolAllocation(whole) }
-    guard let pool = pools.pool(whole, names) else { return }
+    guard let pool = pools.pool(whole, names) else { return pools.noteStray(whole) }
     judgeBlock(whole, pool)
     pools.allocate(whole, from: pool, counts: counts)
   }
 
   private mutating func freeBlock(_ event: Event) {
+    pools.forgetStray(event)
     guard let pool = pools.pool(event, names) else { return }
     judgePoolUse(event, pool)
     let block = pools.free(event, to: pool, counts: counts)

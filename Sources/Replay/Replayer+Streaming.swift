@@ -52,6 +52,7 @@ extension Replayer {
     entry.attributes = event.attributes
     judgeReach(device, event, address: event.address, size: event.size, mask: devices[device].streamingMask)
     judgeLimits(device, event, size: event.size)
+    devices[device].failedRow = 0
     if how == .direct, hasPhysical { judgeNeighbours(device, entry, event) }
     guard event.flags.contains(.hasAddress) else {
       devices[device].hasUntracked = true

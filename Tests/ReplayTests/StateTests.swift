@@ -64,9 +64,9 @@ struct StateTests {
     }
     var found = 0
     for number in (0..<count).reversed() {
-      let entry = table.remove(
+      let place = table.remove(
         UInt32(number % 3), (number / 2) * 1536, size: number, direction: .none, kind: .single)
-      if entry?.size == number { found += 1 }
+      if let place, table[place].size == number { found += 1 }
     }
     #expect(found == Int(count))
     #expect(table.count == 0)

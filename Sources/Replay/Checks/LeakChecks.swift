@@ -39,10 +39,11 @@ extension Replayer {
       var made = entry.event
       let (call, before): (Event, Event?) = asked.map { ($0, made) } ?? (made, nil)
       made.device = 0
+      let kind = pools.holdsBlock(in: entry) ? "a page of a pool with blocks in use" : entry.kind.words
       findings.add(rule, device: device, asked: call, before: before, isFragile: asked != nil) {
         let age = duration(end >= entry.mappedAt ? end &- entry.mappedAt : 0)
         return (
-          "\(bytes(entry.size)) at \(hex(entry.address)), \(entry.kind.words), \(age) old",
+          "\(bytes(entry.size)) at \(hex(entry.address)), \(kind), \(age) old",
           "release it with \(entry.kind.release)"
         )
       }

@@ -45,42 +45,59 @@ extension Replayer {
     }
   }
 
-  /// A failed map: `burst` of them within `span` nanoseconds are reported once.
+  /// A failed map: eight within 100 ms, or four with no success between them, are reported as one burst.
   mutating func judgeFailure(_ device: Int, _ event: Event) {
-    let (burst, span) = (8, UInt64(100_000_000))
+    let (burst, row, span) = (8, 4, UInt64(100_000_000))
     if event.time &- devices[device].failureStart > span || devices[device].failures == 0 {
       devices[device].failureStart = event.time
       devices[device].failures = 0
     }
     devices[device].failures += 1
-    guard devices[device].failures == burst, isJudged(device) else { return }
-    let start = devices[device].failureStart
-    findings.add(.mapFailures, device: device, asked: event, isFragile: false) {
-      ("\(burst) failed within \(duration(event.time &- start))", "")
+    devices[device].failedRow += 1
+    guard isJudged(device) else { return }
+    let (start, inRow) = (devices[device].failureStart, devices[device].failedRow)
+    if devices[device].failures == burst {
+      findings.add(.mapFailures, device: device, asked: event, isFragile: false) {
+        (
+          "\(burst) failed within \(duration(event.time &- start))",
+          "see what holds the bounce buffers, and handle the failure"
+        )
+      }
+    } else if inRow == row {
+      findings.add(.mapFailures, device: device, asked: event, isFragile: true) {
+        ("\(row) failed in a row", "see what holds the bounce buffers, and handle the failure")
+      }
     }
   }
 
-  /// At the end: what the mask cost, and what it should have been.
-  mutating func judgeMasks() {
+  /// At the end: the masks against what the platform requires. What it requires of one device it requires of all that
+  /// sit behind no IOMMU.
+  mutating func judgeMasks(_ verdicts: [Verdict]) {
+    var platformEvent: Event?
+    for device in 0..<devices.count {
+      if let event = devices[device].requiredEvent, event.value > platformEvent?.value ?? 0 {
+        platformEvent = event
+      }
+    }
     for device in 0..<devices.count where devices[device].isSelected {
-      guard let mask = devices[device].streamingMask, let required = devices[device].requiredMask,
-        let asked = devices[device].requiredEvent, required > 0
-      else { continue }
+      guard let mask = devices[device].streamingMask, devices[device].maskEvent != nil else { continue }
       let before = devices[device].maskEvent
-      if required < mask {
+      if let asked = devices[device].requiredEvent, asked.value > 0, asked.value < mask {
         findings.add(.maskWiderThanNeeded, device: device, asked: asked, before: before, isFragile: false) {
           (
-            "the mask is \(hex(mask)), the platform requires \(hex(required))",
+            "the mask is \(hex(mask)), the platform requires \(hex(asked.value))",
             "descriptors with narrower addresses would do"
           )
         }
-      } else if required > mask {
+      } else if let asked = devices[device].requiredEvent ?? platformEvent, asked.value > mask,
+        verdicts[device].addressing != .iommu
+      {
         findings.add(
           .maskNarrowerThanRequired, device: device, asked: asked, before: before, isFragile: false
         ) {
           (
-            "the mask is \(hex(mask)), the platform requires \(hex(required))",
-            "expect bounce copies, or an IOMMU"
+            "the mask is \(hex(mask)), the platform requires \(hex(asked.value))",
+            "expect bounce copies, or put the device behind an IOMMU"
           )
         }
       }

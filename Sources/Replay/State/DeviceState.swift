@@ -60,6 +60,8 @@ struct DeviceState {
   var limitEvent: Event?
   var failureStart: UInt64 = 0
   var failures = 0
+  /// Maps that failed since the last that did not.
+  var failedRow = 0
   /// Live coherent blocks of less than half a page.
   var smallBlocks: UInt64 = 0
 

@@ -21,6 +21,8 @@ struct PoolTable {
   private(set) var pools: [Pool] = []
   private var byHandle: [UInt64: Int] = [:]
   private var blocks: [UInt64: Block] = [:]
+  /// Blocks whose allocation was recorded without its pool.
+  private var strays: Set<UInt64> = []
   /// Whether there were more pools or blocks than are kept, so that an absence says nothing.
   private(set) var isOverflown = false
 
@@ -77,6 +79,25 @@ struct PoolTable {
     }
     pools[pool].profile.live &+= 1
     pools[pool].profile.peak = max(pools[pool].profile.peak, pools[pool].profile.live)
+  }
+
+  /// A block of which the record does not say what pool it is from.
+  mutating func noteStray(_ event: Event) {
+    if event.value != 0, strays.count < PoolTable.limit { strays.insert(event.value) }
+  }
+
+  mutating func forgetStray(_ event: Event) { strays.remove(event.value) }
+
+  /// Whether a live block lies in this memory.
+  func holdsBlock(in entry: LiveEntry) -> Bool {
+    // It is for people's eyes: of very many blocks none is looked at.
+    guard entry.kind == .coherent, entry.cpuAddress != 0, blocks.count + strays.count <= 4096 else {
+      return false
+    }
+    func isInside(_ address: UInt64) -> Bool {
+      address >= entry.cpuAddress && address &- entry.cpuAddress < entry.size
+    }
+    return strays.contains(where: isInside) || blocks.keys.contains(where: isInside)
   }
 
   /// A block that was freed; what it was, if that is known.
