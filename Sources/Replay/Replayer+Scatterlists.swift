@@ -56,10 +56,8 @@ extension Replayer {
     // The unmap covers the same memory, whatever the map was told to leave out.
     list.maintenance = whole
     account(device, .map, event, event.direction, sum, bounced: list.bouncedBytes, deviant: list.deviantBytes)
-    if let loss = lastLoss, let first = list.physicalAddresses.first,
-      let old = lists.removeStale(list.device, first: first, madeBefore: loss)
-    {
-      forget(device, old)
+    if let loss = lastLoss, let first = list.key {
+      while let old = lists.removeStale(list.device, first: first, madeBefore: loss) { forget(device, old) }
     }
     devices[device].live.mappings &+= 1
     devices[device].live.scatterlists &+= 1

@@ -83,11 +83,13 @@ extension Replayer {
   @inline(__always)
   mutating func addLive(_ device: Int, _ entry: LiveEntry) {
     let before = footprint(device)
-    if let loss = lastLoss,
-      let old = mappings.removeStale(entry.device, entry.address, kind: entry.kind, madeBefore: loss)
-    {
-      forget(device, mappings.places[Int(old)])
-    } else if mayOmitUnmap, devices[device].presumedCoherent, entry.kind == .single, !entry.isBounced,
+    if let loss = lastLoss {
+      // All of them: one that stayed would be taken for this one at its unmap.
+      while let old = mappings.removeStale(entry.device, entry.address, kind: entry.kind, madeBefore: loss) {
+        forget(device, mappings.places[Int(old)])
+      }
+    }
+    if mayOmitUnmap, devices[device].presumedCoherent, entry.kind == .single, !entry.isBounced,
       let old = mappings.removeFirst(
         entry.device, entry.address,
         where: {

@@ -11,8 +11,8 @@ struct RealRecordingTests {
     // Direct reads of a program into adjoining parts of one buffer, cut in mid-line and in flight at once: two lists that
     // the device writes share a line, without coherency. The program's doing, and a real hazard.
     "nc-b.dat": ["DMA401 0000:00:02.0"],
-    // The pool of bounce buffers is too small on purpose: maps of the disk and of a network card fail in rows, as the
-    // kernel log beside the recording says ("swiotlb buffer is full").
+    // The pool of bounce buffers is too small on purpose: maps of the disk and of a network card return all ones, many
+    // in a row.
     "swiotlb-full.dat": ["DMA506 0000:00:03.0", "DMA506 0000:00:05.0"],
   ]
 
