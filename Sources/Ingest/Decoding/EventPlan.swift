@@ -43,6 +43,8 @@ struct EventPlan: Sendable {
   var forced = Number()
   var nents = Number()
   var ents = Number()
+  /// Added to the address.
+  var addressOffset = Number()
   var device = Location()
   var name = Location()
   var physicalAddresses = Location()
@@ -100,6 +102,7 @@ extension EventPlan {
     case .forced: forced = number(field)
     case .nents: nents = number(field)
     case .ents: ents = number(field)
+    case .offset: addressOffset = number(field)
     case .allocation: allocation = number(field)
     case .attributes:
       attributes = number(field)

@@ -138,6 +138,9 @@ struct RecordDecoder: ~Copyable {
     event.context = RecordDecoder.context(
       load(base, common.flags, as: UInt8.self), preemption: load(base, common.preemption, as: UInt8.self))
     event.address = number(plan.pointee.address, base)
+    if plan.pointee.addressOffset.offset >= 0 {
+      event.address &+= number(plan.pointee.addressOffset, base)
+    }
     event.physicalAddress = number(plan.pointee.physicalAddress, base)
     event.size = number(plan.pointee.size, base)
     event.value = number(plan.pointee.value, base)

@@ -5,7 +5,8 @@ import DMAModel
 /// To add one: a row. `fields` pairs a slot of `Event` (see `Slot`) with the field names that have been used for it,
 /// most usual first, separated by `|`. A field that the recording's format lacks leaves its slot empty. `system` is
 /// the event's group, `*` any: people choose the groups of dynamic events themselves. The return of a probed function
-/// is the row with `NAME__return`.
+/// is the row with `NAME__return`. Functions of which every kernel has its own selection are in
+/// `EventDictionary+Functions.swift`.
 struct EventDictionary: Sendable {
   struct Row: Sendable {
     let system: String
@@ -13,11 +14,13 @@ struct EventDictionary: Sendable {
     let call: Call
     let fields: String
     var flags = Event.Flags(rawValue: 0)
+    /// Of a return: the fields that only a return knows. A line of JSON that has one of them tells the whole call.
+    var results = ""
   }
 
   /// Where a field's value goes in an `Event`.
   enum Slot: String, Sendable, CaseIterable {
-    case device, name, address, physicalAddress, size, value, direction, attributes, allocation
+    case device, name, address, physicalAddress, size, value, direction, attributes, allocation, offset
     case nents, ents, physicalAddresses, busAddresses, lengths, forced
   }
 
@@ -25,6 +28,12 @@ struct EventDictionary: Sendable {
   func row(system: String, name: String) -> Row? {
     guard let candidates = rowsByName[name] else { return nil }
     return candidates.first { $0.system == system } ?? candidates.first { $0.system == "*" }
+  }
+
+  /// The row for a name of which no group is known: that of a function before that of a tracepoint.
+  func row(name: String) -> Row? {
+    guard let candidates = rowsByName[name] else { return nil }
+    return candidates.first { $0.system == "*" } ?? candidates.first
   }
 
   private let rowsByName: [String: [Row]]
@@ -46,8 +55,6 @@ struct EventDictionary: Sendable {
     + " busAddresses=dma_addrs lengths=lengths direction=dir attributes=attrs"
   private static let syncList = "device=device busAddresses=dma_addrs lengths=lengths direction=dir"
   private static let syncOne = "device=device address=dma_addr size=size direction=dir"
-  private static let poolBlock =
-    "device=device name=name address=pool value=vaddr physicalAddress=dma allocation=flags"
   private static let truth = "physicalAddress=paddr size=size direction=dir"
 
   /// include/trace/events/{dma,swiotlb,iommu}.h of Linux 6.11 to 7.x, and dynamic events named after functions.
@@ -87,43 +94,5 @@ struct EventDictionary: Sendable {
       Row(system: "*", name: "arch_sync_dma_for_device", call: .archSyncForDevice, fields: truth),
       Row(system: "*", name: "arch_sync_dma_for_cpu", call: .archSyncForCPU, fields: truth),
       Row(system: "*", name: "arch_dma_prep_coherent", call: .archPrepareCoherent, fields: "size=size"),
-      Row(
-        system: "*", name: "dma_pool_create", call: .poolCreate,
-        fields: "name=name device=device|dev size=size physicalAddress=align value=boundary|allocation"),
-      Row(system: "*", name: "dma_pool_alloc", call: .poolAllocate, fields: poolBlock),
-      Row(system: "*", name: "dma_pool_free", call: .poolFree, fields: poolBlock),
-      Row(system: "*", name: "dma_pool_destroy", call: .poolDestroy, fields: poolBlock + " size=size"),
-      Row(
-        system: "*", name: "dma_pool_create__return", call: .poolCreate,
-        fields: "name=name device=device|dev address=pool|ret", flags: .isReturn),
-      Row(
-        system: "*", name: "dma_pool_alloc__return", call: .poolAllocate,
-        fields: "device=device name=name address=pool value=vaddr|ret physicalAddress=dma allocation=flags",
-        flags: .isReturn),
-      Row(
-        system: "*", name: "dma_mapping_error", call: .mappingError,
-        fields: "device=device|dev address=dma_addr"),
-    ]
-    + masks("dma_set_mask", .setMask) + masks("dma_set_coherent_mask", .setCoherentMask)
-    + masks("dma_set_mask_and_coherent", .setMaskAndCoherent) + masks("dma_supported", .supported)
-    + limits("dma_get_required_mask", .getRequiredMask) + limits("dma_max_mapping_size", .maxMappingSize)
-
-  /// Entry: the mask in `value`. Return: the result in `value`, and the mask in `address` where it was recorded too.
-  private static func masks(_ name: String, _ call: Call) -> [Row] {
-    [
-      Row(system: "*", name: name, call: call, fields: "device=device|dev value=mask"),
-      Row(
-        system: "*", name: name + "__return", call: call, fields: "device=device|dev address=mask value=ret",
-        flags: .isReturn),
-    ]
-  }
-
-  private static func limits(_ name: String, _ call: Call) -> [Row] {
-    [
-      Row(system: "*", name: name, call: call, fields: "device=device|dev"),
-      Row(
-        system: "*", name: name + "__return", call: call, fields: "device=device|dev value=ret|mask|size",
-        flags: .isReturn),
-    ]
-  }
+    ] + functions
 }
