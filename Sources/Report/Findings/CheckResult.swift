@@ -77,10 +77,14 @@ public struct CheckOptions: Sendable {
 }
 
 extension Suppressions {
-  /// Lines of entries that suppressed nothing in any of the results though they still hold.
+  /// Entries that suppressed nothing in any of the results though they still hold, and though a rule that they are
+  /// about was looked at.
   public func unused(in results: [CheckResult], today: CalendarDate) -> [Suppression] {
     let used = Set(results.flatMap { $0.suppressed.map(\.by.line) })
-    return entries.filter { !used.contains($0.line) && !$0.isExpired(today) }
+    return entries.filter { entry in
+      !used.contains(entry.line) && !entry.isExpired(today)
+        && results.contains { $0.rules.contains(where: entry.covers) }
+    }
   }
 
   /// Entries whose last day is over; they suppress nothing.

@@ -25,14 +25,14 @@ public struct Suppression: Sendable {
   fileprivate var device: Glob?
   fileprivate var site: Glob?
 
-  fileprivate func covers(_ finding: Finding) -> Bool {
+  func covers(_ finding: Finding) -> Bool {
     guard covers(finding.rule) else { return false }
     if let device, !device.matches(finding.device) { return false }
     guard let site else { return true }
     return site.matches(finding.callSite) || site.matches(finding.callSiteFunction)
   }
 
-  fileprivate func covers(_ rule: Rule) -> Bool { self.rule.matches(rule.id) || self.rule.matches(rule.name) }
+  func covers(_ rule: Rule) -> Bool { self.rule.matches(rule.id) || self.rule.matches(rule.name) }
 }
 
 /// The suppressions of a file, one a line:
