@@ -34,9 +34,8 @@ struct RuleArguments: ParsableArguments {
     completion: RuleArguments.rules)
   var ignore: [String] = []
 
-  @Option(
-    help: ArgumentHelp("The least severity that is shown: error, warning, hint.", valueName: "severity"))
-  var severity = Rule.Severity.hint
+  @Option(help: ArgumentHelp("The least severity that is shown.", valueName: "severity"))
+  var severity = SeverityWord.hint
 
   @Option(
     help: ArgumentHelp("Findings that are known, with reasons.", valueName: "file"), completion: .file())
@@ -69,7 +68,8 @@ struct RuleArguments: ParsableArguments {
 
   /// - Throws: `TraceError` or `SuppressionError` if the suppression file cannot be used.
   func options() throws -> CheckOptions {
-    var options = CheckOptions(rules: try choice(), leastSeverity: severity, today: try RuleArguments.today())
+    var options = CheckOptions(
+      rules: try choice(), leastSeverity: severity.severity, today: try RuleArguments.today())
     if let path = suppressions {
       let text = String(decoding: try WholeFile.bytes(path), as: UTF8.self)
       options.suppressions = try Suppressions(text, file: path)
@@ -104,12 +104,15 @@ struct RuleArguments: ParsableArguments {
   }
 }
 
-extension Rule.Severity: ExpressibleByArgument {
-  public init?(argument: String) {
-    guard let severity = Rule.Severity.allCases.first(where: { $0.name == argument }) else { return nil }
-    self = severity
-  }
+/// A severity as it is typed.
+enum SeverityWord: String, ExpressibleByArgument, CaseIterable {
+  case error, warning, hint
 
-  public static var allValueStrings: [String] { allCases.reversed().map(\.name) }
-  public var defaultValueDescription: String { name }
+  var severity: Rule.Severity {
+    switch self {
+    case .error: .error
+    case .warning: .warning
+    case .hint: .hint
+    }
+  }
 }

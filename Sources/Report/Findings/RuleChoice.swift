@@ -72,8 +72,12 @@ public struct RuleChoice: Sendable {
 }
 
 extension Rule {
-  /// The rule whose id or name takes the fewest edits to become `word`; of equals the first.
+  /// The rule that `word` is a part of the id or name of, else the one for which it takes the fewest edits; of equals
+  /// the first.
   static func nearest(to word: String) -> Rule? {
+    if !word.isEmpty, let rule = all.first(where: { $0.label.lowercased().contains(word.lowercased()) }) {
+      return rule
+    }
     let wanted = Array(word.lowercased().utf8.prefix(64))
     func distance(_ rule: Rule) -> Int {
       min(edits(wanted, Array(rule.id.lowercased().utf8)), edits(wanted, Array(rule.name.utf8)))
