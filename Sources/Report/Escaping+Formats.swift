@@ -5,17 +5,26 @@ extension Escaping {
   /// (section 2.2, `Char`), and no `]]>`.
   public static func xml(_ text: String) -> String { html(text) }
 
-  /// The text for Markdown's running text and table cells, where it stays text: all ASCII punctuation that Markdown,
-  /// its tables, HTML or GitHub's additions (mentions, issue numbers, emoji, links, formulas) could read is written
-  /// as character references, which Markdown never takes for structure (CommonMark 0.31, section 2.5).
+  /// The text for Markdown's running text and table cells, where it stays text: ASCII punctuation that Markdown, its
+  /// tables, HTML or GitHub's additions (mentions, issue numbers, emoji, links, formulas) could read is written as
+  /// character references, which Markdown never takes for structure (CommonMark 0.31, section 2.5).
   public static func markdown(_ text: String) -> String {
     var result = ""
+    var previous: Unicode.Scalar = " "
+    // As long as only digits have passed, a full stop would make a list, as a dash at the beginning would.
+    var isAtStart = true
     for scalar in terminal(text).unicodeScalars {
-      switch scalar {
-      case " ", ",", "'", "%", "0"..."9", "A"..."Z", "a"..."z": result.unicodeScalars.append(scalar)
-      case _ where scalar.isASCII: result += "&#\(scalar.value);"
-      default: result.unicodeScalars.append(scalar)
-      }
+      let isPlain =
+        switch scalar {
+        case " ", ",", "'", "\"", "%", "?", ";", "/", "0"..."9", "A"..."Z", "a"..."z": true
+        case "(", ")", "-": !isAtStart
+        // www. makes a link.
+        case ".": !isAtStart && previous != "w" && previous != "W"
+        default: !scalar.isASCII
+        }
+      if isPlain { result.unicodeScalars.append(scalar) } else { result += "&#\(scalar.value);" }
+      isAtStart = isAtStart && ("0"..."9").contains(scalar)
+      previous = scalar
     }
     return result
   }

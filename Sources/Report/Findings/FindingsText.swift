@@ -36,7 +36,10 @@ struct FindingsText {
     if finding.count != 1 { parts.append(Formatting.count(finding.count, "time")) }
     page.entry("", parts, indent: 2)
     let shown = finding.examples.prefix(examples)
-    for example in shown { add(example, to: &page) }
+    for (index, example) in shown.enumerated() {
+      if index > 0 { page.blank() }
+      add(example, to: &page)
+    }
     let more = finding.count &- UInt64(min(UInt64(shown.count), finding.count))
     if more > 0, examples > 1 {
       page.entry("", ["… and \(Formatting.count(more)) more like these"], indent: 4)

@@ -36,7 +36,7 @@ struct FindingsSection {
     let site: Markup = finding.callSite.isEmpty ? "" : ", <code>\(finding.callSite)</code>"
     let first = finding.examples.first
     let title: Markup = """
-      <span class="severity">\(severity)</span><b>\(finding.rule.label)</b> \(context.link(finding.device))\(site), \
+      <span class="severity">\(severity)</span><b>\(finding.rule.label)</b> \(device(finding))\(site), \
       \(Formatting.count(finding.count, "time"))
       """
     let examples = finding.examples.prefix(FindingsSection.exampleLimit)
@@ -49,6 +49,12 @@ struct FindingsSection {
       \(Piece.more("Evidence", "\(about(finding.rule))\(examples.map(evidence))\(rest)"))</li>
 
       """
+  }
+
+  /// Its device, linked where the page has a row for it.
+  private func device(_ finding: Finding) -> Markup {
+    let isKnown = context.profile.devices.contains { $0.name == finding.device }
+    return isKnown ? context.link(finding.device) : "\(finding.device)"
   }
 
   private func about(_ rule: Rule) -> Markup {
