@@ -74,6 +74,23 @@ for name in $(REPORTS); do \
 done
 endef
 
+.PHONY: docs
+docs: build ## Writes the pages that are made from the program's tables
+	@mkdir -p docs
+	@$(call write-docs,docs)
+
+.PHONY: check-docs
+check-docs: build ## Fails if these pages are not what the program writes
+	@folder="$$(mktemp -d)"; trap 'rm -rf "$$folder"' EXIT; \
+	$(call write-docs,$$folder); \
+	diff -u docs/rules.md "$$folder/rules.md" | cut -c1-300 | head -100 \
+	  || { echo "docs/ is out of date: run 'make docs' and look at what changed" >&2; exit 1; }; \
+	echo "docs/ is up to date"
+
+define write-docs
+"$$($(SWIFT) build --show-bin-path)/dmascope" explain --rules-markdown > "$(1)/rules.md"
+endef
+
 .PHONY: format
 format: ## Lays out the sources
 	$(SWIFT) format --in-place --recursive $(SOURCES)

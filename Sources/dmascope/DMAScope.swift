@@ -11,17 +11,19 @@ struct DMAScope: ParsableCommand {
     abstract: "What DMA costs, from a recording: cache maintenance, bounce copies, mask pressure.",
     discussion: """
       Reads DMA-API events that trace-cmd recorded, replays them, and says what coherency cost, which devices and \
-      callers it came from, where DMA masks press, and what is still mapped at the end.
+      callers it came from, where DMA masks press, what is still mapped at the end, and which rules of the API were \
+      broken.
 
         dmascope report board.dat
         dmascope report board.dat --html board.html --json board.json
+        dmascope check board.dat --fail-on error
         dmascope info board.dat
 
-      Exit status: 0 done; 3 the input was damaged or cut and the result covers a part of it; 64 usage; 65 not a \
+      Exit status: 0 done; 1 --fail-on was hit; 3 the input was damaged or cut and the result covers a part of it; 64 usage; 65 not a \
       trace; 66 cannot open; 73 or 74 cannot write.
       """,
     version: version,
-    subcommands: [ReportCommand.self, InfoCommand.self, ExplainCommand.self])
+    subcommands: [ReportCommand.self, CheckCommand.self, InfoCommand.self, ExplainCommand.self])
 
   static func main() {
     do {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Ingest
+import Report
 
 #if canImport(Glibc)
   import Glibc
@@ -12,6 +13,8 @@ import Ingest
 /// The exit statuses of the program (those from 64 on are those of sysexits.h).
 enum ExitStatus: Int32 {
   case done = 0
+  /// A gate or `--fail-on` was hit; goes before `incompleteInput`.
+  case gateHit = 1
   case incompleteInput = 3
   case usage = 64
   case notATrace = 65
@@ -37,6 +40,9 @@ func finish(with error: any Error) -> Never {
   case let error as OutputError:
     Terminal.complain(error.description)
     exit(error.status.rawValue)
+  case let error as SuppressionError:
+    Terminal.complain(error.description)
+    exit(ExitStatus.usage.rawValue)
   default:
     // Help, versions and misuse are the argument parser's to tell.
     DMAScope.exit(withError: error)

@@ -1,32 +1,49 @@
 import ArgumentParser
+import Replay
 import Report
 
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "explain", abstract: "What a figure of the reports means.",
-    discussion: "Without a term, lists the terms.")
+    commandName: "explain", abstract: "What a figure of the reports means, and what a rule demands.",
+    discussion: "Without a term, lists the terms and the rules.")
 
   @Argument(
-    help: ArgumentHelp("For instance maintenance.", valueName: "term"),
-    completion: .list(Definitions.all.map(\.id)))
+    help: ArgumentHelp("For instance maintenance, DMA203 or unmap-size-mismatch.", valueName: "term"),
+    completion: .list(Definitions.all.map(\.id) + Rule.all.map(\.id) + Rule.all.map(\.name)))
   var terms: [String] = []
 
+  @Flag(help: ArgumentHelp("Print the page of all rules.", visibility: .hidden))
+  var rulesMarkdown = false
+
   func run() throws {
-    if terms.isEmpty {
-      let longest = Definitions.all.map(\.id.count).max() ?? 0
-      let lines = Definitions.all.map { definition in
-        definition.id + String(repeating: " ", count: longest - definition.id.count + 2) + definition.title
-      }
-      return try Output.writeStandard(lines.joined(separator: "\n") + "\n")
+    if rulesMarkdown { return try Output.writeStandard(RulesPage.markdown()) }
+    if terms.isEmpty { return try Output.writeStandard(overview) }
+    let texts = try terms.map(text)
+    try Output.writeStandard(texts.joined(separator: "\n"))
+  }
+
+  private var overview: String {
+    let terms = listed(Definitions.all.map { ($0.id, $0.title) })
+    let rules = RuleFamily.all.filter { !$0.rules.isEmpty }.map { family in
+      "\n\(family.title)\n" + listed(family.rules.map { ($0.label, $0.severity.name) })
     }
-    for (index, term) in terms.enumerated() {
-      guard let definition = Definitions.definition(term) else {
-        throw ValidationError(
-          "nothing is called '\(Escaping.terminal(term))'; dmascope explain lists the terms")
-      }
-      let text = definition.title + "\n\n" + wrapped(definition.text, to: 80) + "\n"
-      try Output.writeStandard((index > 0 ? "\n" : "") + text)
+    return "Figures\n" + terms + rules.joined()
+  }
+
+  private func listed(_ rows: [(name: String, text: String)]) -> String {
+    let longest = rows.map(\.name.count).max() ?? 0
+    return rows.map { row in
+      "  " + row.name + String(repeating: " ", count: longest - row.name.count + 2) + row.text + "\n"
+    }.joined()
+  }
+
+  private func text(of term: String) throws -> String {
+    if let definition = Definitions.definition(term) {
+      return definition.title + "\n\n" + wrapped(definition.text, to: 80) + "\n"
     }
+    if let rule = Rule.named(term) { return RuleText(rule).render() }
+    throw ValidationError(
+      "nothing is called '\(Escaping.terminal(term))'; dmascope explain lists the terms and the rules")
   }
 
   private func wrapped(_ text: String, to width: Int) -> String {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DMAModel
+import Ingest
 import Replay
 
 /// What the user may say about the machine and about which events count.
@@ -50,6 +51,18 @@ struct ReplayArguments: ParsableArguments {
       "Count only calls made by this task: a name (glob) or a pid (repeatable).", valueName: "task"))
   var tasks: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Name call sites by this saved /proc/kallsyms, not by the recording's own symbols.", valueName: "file"),
+    completion: .file())
+  var kallsyms: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Name call sites that no symbol covers by the modules of this saved /proc/modules.", valueName: "file"),
+    completion: .file())
+  var modules: String?
+
   mutating func validate() throws {
     guard platform == "auto" || Architecture.names.contains(platform) else {
       throw ValidationError(
@@ -74,6 +87,13 @@ struct ReplayArguments: ParsableArguments {
       devices: devices, from: from?.absolute(start), to: to?.absolute(start),
       cpus: cpus.isEmpty ? nil : cpus.reduce(into: Set()) { $0.formUnion($1.cpus) }, tasks: tasks)
     return options
+  }
+
+  /// What the user gave to name call sites with.
+  ///
+  /// - Throws: `TraceError` if a file cannot be read or is not what it should be.
+  func symbolFiles() throws(TraceError) -> SymbolFiles {
+    try SymbolFiles(kallsyms: kallsyms, modules: modules)
   }
 
   /// Whether the time of the first event must be known before the replay begins.

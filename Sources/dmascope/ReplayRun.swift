@@ -7,6 +7,7 @@ import Report
 enum ReplayRun {
   /// - Throws: `TraceError` if nothing of the trace can be read.
   static func profile(of path: String, _ arguments: ReplayArguments) throws -> Profile {
+    let symbolFiles = try arguments.symbolFiles()
     var start: UInt64 = 0
     var trace = try Trace(path: path)
     if arguments.needsStart {
@@ -29,7 +30,7 @@ enum ReplayRun {
       return !replayer.isDone
     }
     progress.finish()
-    let symbols = trace.stacks.count > 1 ? trace.symbols() : nil
+    let symbols = trace.stacks.count > 1 ? symbolFiles.symbolizer(recorded: trace.symbols()) : nil
     return replayer.finish(recording: trace.recording(), stacks: trace.stacks, symbolizer: symbols)
   }
 }

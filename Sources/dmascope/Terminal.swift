@@ -27,7 +27,8 @@ enum Terminal {
     return Int(size.ws_col)
   }
 
-  private static func value(of variable: String) -> String? { getenv(variable).map { String(cString: $0) } }
+  /// A variable of the environment; nil if it is not set.
+  static func value(of variable: String) -> String? { getenv(variable).map { String(cString: $0) } }
 
   /// Writes a message for people to standard error; text from the input in it is made harmless.
   static func complain(_ message: String) {

@@ -14,13 +14,15 @@ struct CommandLineTests {
 
   @Test(
     "explains itself",
-    arguments: [["--help"], ["report", "--help"], ["info", "--help"], ["explain", "--help"]])
+    arguments: [
+      ["--help"], ["report", "--help"], ["check", "--help"], ["info", "--help"], ["explain", "--help"],
+    ])
   func help(arguments: [String]) throws {
     let outcome = try Program.run(arguments)
     #expect(outcome.status == 0)
     #expect(outcome.text.contains("USAGE: dmascope"))
     #expect(outcome.errors.isEmpty)
-    let expected = arguments == ["--help"] ? ["report", "info", "explain"] : []
+    let expected = arguments == ["--help"] ? ["report", "check", "info", "explain"] : []
     for word in expected { #expect(outcome.text.contains("\n  \(word)"), "\(word)") }
   }
 
@@ -103,5 +105,20 @@ struct CommandLineTests {
     #expect(one.status == 0)
     #expect(one.text.lowercased().contains("cache"))
     #expect(one.text != all.text)
+  }
+
+  @Test("explains its rules, by id and by name")
+  func explainRule() throws {
+    let rule = try Program.run(["explain", "DMA203"])
+    #expect(rule.status == 0)
+    #expect(rule.text.hasPrefix("DMA203 unmap-size-mismatch (error)\n\n"))
+    #expect(try Program.run(["explain", "Unmap-Size-Mismatch"]).output == rule.output)
+    #expect(try Program.run(["explain"]).text.contains("\n  DMA203 unmap-size-mismatch "))
+  }
+
+  @Test("has a page of all rules that is up to date")
+  func rulesPage() throws {
+    let page = try String(contentsOf: Fixture.root.appendingPathComponent("docs/rules.md"), encoding: .utf8)
+    #expect(try Program.run(["explain", "--rules-markdown"]).text == page, "make docs")
   }
 }

@@ -63,4 +63,14 @@ import Testing
     #expect(
       [0.5, 1e-7, -1.256, 12, .nan, 1e12].map(Coordinate.text) == ["0.5", "0", "-1.26", "12", "0", "0"])
   }
+
+  @Test(
+    "a frame is a function and a module",
+    arguments: [
+      ("e1000_clean+0x1c [e1000]", "e1000_clean", "[e1000]"), ("do_syscall_64+0x87", "do_syscall_64", ""),
+      ("[e1000]+0x15c4", "(no symbol)", "[e1000]"), ("0xffffffffc07f1574", "0xffffffffc07f1574", ""),
+    ])
+  func frame(frame: String, function: String, module: String) {
+    #expect(FlameTree.split(frame) == (function, module))
+  }
 }

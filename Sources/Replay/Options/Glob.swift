@@ -1,14 +1,14 @@
 /// A pattern for names: `*` stands for any characters, `?` for one; everything else for itself.
-struct Glob: Sendable {
+public struct Glob: Sendable {
   private let pattern: [Character]
 
-  init(_ pattern: String) { self.pattern = Array(pattern) }
+  public init(_ pattern: String) { self.pattern = Array(pattern) }
 
   /// Characters that are neither `*` nor `?`: how specific the pattern is.
   var literalCount: Int { pattern.count { $0 != "*" && $0 != "?" } }
 
   /// Takes time proportional to the lengths of both at worst, never more.
-  func matches(_ text: String) -> Bool {
+  public func matches(_ text: String) -> Bool {
     let text = Array(text)
     var (p, t) = (0, 0)
     // Where the last star was, and how much of the text it has taken so far.

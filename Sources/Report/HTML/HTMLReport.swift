@@ -32,6 +32,7 @@ public struct HTMLReport {
       TasksSection(context: context).section,
       CoherentMemorySection(context: context).section,
       LiveSection(context: context).section,
+      FindingsSection(context: context).section,
       RecordingSection(context: context).section,
       DefinitionsSection().section,
     ].compactMap { $0 }

@@ -20,11 +20,12 @@ import Replay
 /// | `timeline[]` | a row for each device and bucket in which anything is not 0 |
 /// | `timelineLossesNs[]` | begins of the buckets during which events were lost |
 /// | `pools[]` | `dma_pool`s |
+/// | `findings[]` | rules of the API that were broken, most severe first: see `FindingDocument` |
 /// | `live[]` | everything mapped at the end; only when asked for |
 ///
 /// STEP is `forDevice`, `forCPU` or `prepare`, DIRECTION is `TO_DEVICE`, `FROM_DEVICE` or `BIDIRECTIONAL`.
-/// `findings` and `avoidable` have their names reserved by the schema; their keys are absent while nothing looks for
-/// them, which is not the same as an empty list.
+/// `avoidable` has its name reserved by the schema; its key is absent while nothing looks for it, which is not the same
+/// as an empty list.
 struct ReportDocument: Encodable {
   var schema = "dmascope.report/1"
   var tool: Tool
@@ -41,6 +42,7 @@ struct ReportDocument: Encodable {
   var timeline: [TimelineDocument]
   var timelineLossesNs: [UInt64]
   var pools: [PoolDocument]
+  var findings: [FindingDocument]
   var live: [LiveDocument]?
 
   struct Tool: Encodable {
@@ -63,6 +65,7 @@ struct ReportDocument: Encodable {
     timeline = TimelineDocument.rows(of: profile.timeline)
     timelineLossesNs = profile.timeline.lossBuckets.map { profile.timeline.beginning(ofBucket: $0) }
     pools = profile.pools.map(PoolDocument.init)
+    findings = profile.findings.map(FindingDocument.init)
     live = includeLive ? profile.live.map(LiveDocument.init) : nil
   }
 }

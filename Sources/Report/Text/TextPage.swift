@@ -46,6 +46,22 @@ struct TextPage {
     }
   }
 
+  /// What a label stands before, some columns from the edge: parts joined by ` · `, continued under the first.
+  mutating func entry(
+    _ label: String, _ parts: [String], indent: Int = 0, labelWidth: Int = 0, _ style: Paint.Style? = nil
+  ) {
+    let label = Escaping.terminal(label)
+    let column = indent + (label.isEmpty ? labelWidth : max(labelWidth, DisplayWidth.of(label) + 1))
+    let broken = DisplayWidth.wrap(parts: parts.map(Escaping.terminal), width - column)
+    for (index, line) in broken.enumerated() {
+      let isLabelled = index == 0 && !label.isEmpty
+      let used = indent + (isLabelled ? DisplayWidth.of(label) : 0)
+      lines.append(
+        String(repeating: " ", count: indent) + (isLabelled ? paint(label, style) : "")
+          + String(repeating: " ", count: max(0, column - used)) + line)
+    }
+  }
+
   /// A section's title, with a remark behind it or under it.
   mutating func heading(_ title: String, _ remark: String = "") {
     blank()

@@ -14,6 +14,7 @@ extension TextReport {
     page.summary("IOMMU", [iommu])
     page.summary("Unknown", [unknownReleases])
     page.summary("At the end", [atTheEnd])
+    page.summary("Findings", [findings], profile.findings.contains { $0.severity == .error } ? .alarm : nil)
   }
 
   private var coherency: [[String]] {

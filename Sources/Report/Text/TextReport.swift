@@ -30,6 +30,7 @@ public struct TextReport {
     addMaskPressure(to: &page)
     addCoherentMemory(to: &page)
     addPools(to: &page)
+    addFindings(to: &page)
     if options.verbose {
       addWidths(to: &page)
       addLifetimes(to: &page)

@@ -89,8 +89,11 @@ struct FlameTree {
     }
   }
 
-  /// `e1000_clean+0x1c [e1000]` is the function `e1000_clean` in `[e1000]`.
+  /// `e1000_clean+0x1c [e1000]` is the function `e1000_clean` in `[e1000]`, `[e1000]+0x15c4` some place in it.
   static func split(_ frame: String) -> (function: String, module: String) {
+    if frame.hasPrefix("["), let end = frame.firstIndex(of: "]") {
+      return ("(no symbol)", String(frame[...end]))
+    }
     var function = Substring(frame)
     var module = ""
     if frame.hasSuffix("]"), let space = frame.lastIndex(of: " ") {

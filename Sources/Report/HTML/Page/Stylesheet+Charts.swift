@@ -34,6 +34,13 @@ extension Stylesheet {
     .meter i { position: absolute; inset: .1em 0 .1em 0; background: var(--fill); opacity: .28; border-radius: 2px; }
     .stack { font: .92em/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
       padding: .2rem 0 .4rem 2.2rem; }
+    .findings { list-style: none; padding: 0; }
+    .finding { border: 1px solid var(--rule); border-left: 5px solid var(--rule); border-radius: 5px;
+      padding: .45rem .8rem; margin-top: .5rem; font-size: .9rem; overflow-wrap: anywhere; }
+    .finding.error { border-left-color: var(--bad); } .finding.warning { border-left-color: var(--warn-rule); }
+    .severity { font-weight: 700; text-transform: uppercase; font-size: .78rem; letter-spacing: .04em;
+      margin-right: .4rem; }
+    .error .severity { color: var(--bad); }
     .stack .here { font-weight: 700; }
     .stack .here::after { content: " ← call site"; font-weight: 400; color: var(--soft); }
 

@@ -9,7 +9,7 @@ struct AnswerFigures {
 
   var all: [AnswerFigure] {
     profile.devices.isEmpty
-      ? [] : [coherency, estimate, record, masks, bounces, failures, iommu, live].compactMap { $0 }
+      ? [] : [coherency, estimate, record, masks, bounces, failures, iommu, live, findings].compactMap { $0 }
   }
 
   private var coherency: AnswerFigure {
@@ -164,6 +164,15 @@ struct AnswerFigures {
       title: "Mapped at the end", definition: "live", value: "\(count: live.mappings)",
       unit: live.mappings == 1 ? "mapping" : "mappings",
       lines: lines)
+  }
+
+  private var findings: AnswerFigure {
+    let counts = FindingCounts(profile.findings)
+    let worst = profile.findings.map(\.severity).max()
+    let tone = worst == nil ? "good" : worst == .hint ? "" : "bad"
+    return AnswerFigure(
+      title: "Findings", value: counts.total == 0 ? "none" : "\(count: UInt64(counts.total))",
+      lines: counts.total == 0 ? [] : ["<a href=\"#findings\">\(counts.text)</a>"], tone: tone)
   }
 
   /// Up to three devices by name, and how many more.

@@ -36,12 +36,39 @@ extension Profile {
     for index in profile.callSites.indices {
       profile.callSites[index].frames = profile.callSites[index].frames.map(Shortening.name)
     }
+    profile.findings = profile.findings.map(\.withShortNames)
     profile.caveats = profile.caveats.map(Shortening.sentence)
     profile.filter = Shortening.sentence(profile.filter)
     profile.platform.name = Shortening.name(profile.platform.name)
     profile.platform.source = Shortening.sentence(profile.platform.source)
     profile.recording = profile.recording.withShortNames
     return profile
+  }
+}
+
+extension Finding {
+  fileprivate var withShortNames: Finding {
+    var finding = self
+    finding.device = Shortening.name(device)
+    finding.callSite = Shortening.name(callSite)
+    for index in finding.examples.indices {
+      finding.examples[index].message = Shortening.sentence(examples[index].message)
+      finding.examples[index].right = Shortening.sentence(examples[index].right)
+      finding.examples[index].asked = examples[index].asked.withShortNames
+      finding.examples[index].before = examples[index].before?.withShortNames
+    }
+    return finding
+  }
+}
+
+extension Finding.Evidence {
+  fileprivate var withShortNames: Finding.Evidence {
+    var evidence = self
+    evidence.call = Shortening.name(call)
+    evidence.task = Shortening.name(task)
+    evidence.parameters = parameters.map { (Shortening.name($0.name), Shortening.name($0.value)) }
+    evidence.frames = frames.map(Shortening.name)
+    return evidence
   }
 }
 
