@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// The names of members that mean something on a line, each with a number, and fast to find by their bytes.
 struct JSONKeys: Sendable {
   typealias Key = UInt16
@@ -20,6 +28,8 @@ struct JSONKeys: Sendable {
   private let slots: [Key]
   private let bytes: [UInt8]
   private let starts: [Int]
+  /// Bytes of the longest name.
+  private let longest: Int
 
   private init(_ rows: [EventDictionary.Row]) {
     var names = JSONKeys.fixed
@@ -43,6 +53,7 @@ struct JSONKeys: Sendable {
       slots[slot] = Key(number)
     }
     (self.names, self.slots, self.bytes, self.starts) = (names, slots, bytes, starts)
+    longest = names.map(\.utf8.count).max() ?? 0
   }
 
   var count: Int { names.count }
@@ -52,23 +63,32 @@ struct JSONKeys: Sendable {
 
   /// The number of a name; 0 if it is none of them.
   func number(_ text: UnsafeBufferPointer<UInt8>) -> Key {
+    guard let base = text.baseAddress, text.count <= longest else { return 0 }
     var slot = JSONKeys.hash(text) & (slots.count - 1)
     while slots[slot] != 0 {
       let number = Int(slots[slot])
       let start = starts[number]
-      if starts[number + 1] - start == text.count {
-        var index = 0
-        while index < text.count && bytes[start + index] == text[index] { index += 1 }
-        if index == text.count { return slots[slot] }
+      if starts[number + 1] - start == text.count,
+        bytes.withUnsafeBufferPointer({ $0.baseAddress.map { memcmp($0 + start, base, text.count) } == 0 })
+      {
+        return slots[slot]
       }
       slot = (slot + 1) & (slots.count - 1)
     }
     return 0
   }
 
+  /// Of the length and four bytes, which tell these names well enough apart.
+  @inline(__always)
   private static func hash(_ text: UnsafeBufferPointer<UInt8>) -> Int {
-    var hash: UInt32 = 0x811c_9dc5
-    for byte in text { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
-    return Int(hash ^ hash >> 15)
+    let count = text.count
+    guard count > 0 else { return 0 }
+    var hash = UInt32(truncatingIfNeeded: count)
+    hash = (hash &* 31) ^ UInt32(text[0])
+    hash = (hash &* 31) ^ UInt32(text[count / 3])
+    hash = (hash &* 31) ^ UInt32(text[count / 2])
+    hash = (hash &* 31) ^ UInt32(text[count - 1])
+    hash = hash &* 0x9e37_79b1
+    return Int(hash >> 16)
   }
 }

@@ -198,13 +198,20 @@ struct JSONLine: ~Copyable {
     if position == digits { throw JSONProblem(position, "a digit") }
     if position < text.count, text[position] == 0x2e || text[position] | 0x20 == 0x65 {
       value.kind = .decimal
-      let marks: [UInt8] = [0x2b, 0x2d, 0x2e, 0x45, 0x65]
-      while position < text.count, text[position] &- 0x30 < 10 || marks.contains(text[position]) { position += 1 }
+      while position < text.count, JSONLine.isOfDecimal(text[position]) { position += 1 }
     }
     if isNegative, number > 1 << 63 { value.kind = .decimal }
     value.length = Int32(truncatingIfNeeded: position - start)
     value.number = isNegative ? 0 &- number : number
     return position
+  }
+
+  /// A digit, sign, point or exponent.
+  private static func isOfDecimal(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x2b, 0x2d, 0x2e, 0x45, 0x65: true
+    default: false
+    }
   }
 
   /// The place behind an array or object, whose content is checked for brackets and strings only.

@@ -215,7 +215,7 @@ struct LineDecoder: ~Copyable {
     case .size: event.size = try number(value)
     case .value: event.value = try number(value, of: event.call)
     case .direction:
-      if value.isString, let direction = TextWords.direction(line.unescaped(value)) {
+      if value.kind == .string, let direction = TextWords.direction(line.bytes(value)) {
         event.direction = direction
       } else {
         event.direction = Direction(recorded: try number(value, "a direction"))

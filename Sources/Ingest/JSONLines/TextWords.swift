@@ -1,7 +1,28 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 import DMAModel
 
 /// The words for the numbers of the DMA API, as drivers, tracepoints and people write them.
 enum TextWords {
+  /// The usual ways to write a direction, without making a string of them.
+  static func direction(_ text: UnsafeBufferPointer<UInt8>) -> Direction? {
+    guard let base = text.baseAddress else { return nil }
+    let prefix = text.count > 4 && memcmp(base, "DMA_", 4) == 0 ? 4 : 0
+    func `is`(_ word: StaticString) -> Bool {
+      text.count - prefix == word.utf8CodeUnitCount && memcmp(base + prefix, word.utf8Start, word.utf8CodeUnitCount) == 0
+    }
+    if `is`("TO_DEVICE") { return .toDevice }
+    if `is`("FROM_DEVICE") { return .fromDevice }
+    if `is`("BIDIRECTIONAL") { return .bidirectional }
+    return direction(String(decoding: text, as: UTF8.self))
+  }
+
   /// `TO_DEVICE`, `DMA_TO_DEVICE`, `PCI_DMA_TODEVICE`, in any case of letters; nil for no direction.
   static func direction(_ text: String) -> Direction? {
     var word = text.uppercased()

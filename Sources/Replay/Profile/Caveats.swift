@@ -33,7 +33,10 @@ extension Replayer {
       let flag = platform.architecture.isCoherent ? "--noncoherent" : "--coherent"
       result.append("That \(who) \(kind) is assumed from the platform (\(flag) GLOB says otherwise).")
     }
-    let unclear = profile.devices.filter { $0.addressing == .unknown && $0.map.calls > $0.bounce.mappings }
+    let displaced = Set((0..<devices.count).filter { devices[$0].isDisplaced }.map { devices[$0].name })
+    let unclear = profile.devices.filter {
+      $0.addressing == .unknown && $0.map.calls > $0.bounce.mappings && displaced.contains($0.name)
+    }
     if bounceEvents == 0, iommu.iommuMaps == 0, unclear.contains(where: { $0.map.bytes > 0 }) {
       let names = unclear.filter { $0.map.bytes > 0 }.prefix(3).map(\.name).joined(separator: ", ")
       result.append(

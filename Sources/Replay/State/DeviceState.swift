@@ -86,6 +86,9 @@ struct DeviceState {
     bus == physical || (atOffset > 1 && offset == Int64(bitPattern: bus &- physical))
   }
 
+  /// Whether a bus address was seen that is not the physical one.
+  var isDisplaced: Bool { atOffset > 0 || elsewhere > 0 }
+
   /// Learns from a mapping that did not bounce.
   @inline(__always)
   mutating func observeAddressing(bus: UInt64, physical: UInt64) {
