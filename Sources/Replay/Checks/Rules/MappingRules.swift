@@ -382,7 +382,7 @@ extension Rule {
       {"trace": {"kernel": "6.12.0", "arch": "aarch64"}}
       {"call": "dma_map_single", "dev": "0000:00:04.0", "size": 4096, "dir": "FROM_DEVICE", "ret": "0xfffd0000"}
       {"call": "dma_unmap_single", "dev": "0000:00:04.0", "dma_addr": "0xfffd0000", "size": 4096, "dir": "FROM_DEVICE"}
-      {"call": "io_page_fault", "device": "0000:00:04.0", "iova": "0xfffd0040", "flags": 1}
+      {"call": "io_page_fault", "device": "0000:00:04.0", "iova": "0xfffd0040"}
       """,
     counterExample: """
       {"trace": {"kernel": "6.12.0", "arch": "aarch64"}}

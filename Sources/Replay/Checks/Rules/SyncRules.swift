@@ -183,8 +183,8 @@ extension Rule {
       of the line as well, which may still be the device's.
       """,
     fix: """
-      Round the range out to whole lines of dma_get_cache_alignment() bytes, and lay the parts of a buffer \
-      that are synced apart from each other out so that each has its own lines.
+      Round the range out to whole lines of dma_get_cache_alignment() bytes, and give each part of a buffer \
+      that is synced by itself lines of its own.
       """,
     example: """
       {"trace": {"kernel": "6.12.0", "arch": "aarch64"}}
