@@ -20,7 +20,6 @@ extension Rule {
       """,
     example: """
       {"trace": {"kernel": "6.12.0", "arch": "aarch64"}}
-      {"call": "driver_bound", "dev": "0000:00:04.0"}
       {"call": "dma_map_single", "dev": "0000:00:04.0", "phys_addr": "0x3e00000", "size": 32, \
       "dir": "TO_DEVICE", "ret": "0x3e00000"}
       {"call": "dma_map_single", "dev": "0000:00:04.0", "phys_addr": "0x3e00020", "size": 64, \
@@ -30,7 +29,6 @@ extension Rule {
       """,
     counterExample: """
       {"trace": {"kernel": "6.12.0", "arch": "aarch64"}}
-      {"call": "driver_bound", "dev": "0000:00:04.0"}
       {"call": "dma_map_single", "dev": "0000:00:04.0", "phys_addr": "0x3e00000", "size": 32, \
       "dir": "TO_DEVICE", "ret": "0x3e00000"}
       {"call": "dma_map_single", "dev": "0000:00:04.0", "phys_addr": "0x3e00040", "size": 64, \
@@ -54,14 +52,12 @@ extension Rule {
       """,
     example: """
       {"trace": {"kernel": "6.12.0", "arch": "aarch64"}}
-      {"call": "driver_bound", "dev": "0000:00:04.0"}
       {"call": "dma_map_single", "dev": "0000:00:04.0", "phys_addr": "0x3e00000", "size": 100, \
       "dir": "FROM_DEVICE", "ret": "0x3e00000"}
       {"call": "dma_unmap_single", "dev": "0000:00:04.0", "dma_addr": "0x3e00000", "size": 100, "dir": "FROM_DEVICE"}
       """,
     counterExample: """
       {"trace": {"kernel": "6.12.0", "arch": "aarch64"}}
-      {"call": "driver_bound", "dev": "0000:00:04.0"}
       {"call": "dma_map_single", "dev": "0000:00:04.0", "phys_addr": "0x3e00000", "size": 128, \
       "dir": "FROM_DEVICE", "ret": "0x3e00000"}
       {"call": "dma_unmap_single", "dev": "0000:00:04.0", "dma_addr": "0x3e00000", "size": 128, "dir": "FROM_DEVICE"}
@@ -82,7 +78,6 @@ extension Rule {
       """,
     example: """
       {"trace": {"kernel": "6.12.0", "arch": "aarch64"}}
-      {"call": "driver_bound", "dev": "0000:00:04.0"}
       {"call": "dma_map_single", "dev": "0000:00:04.0", "phys_addr": "0x3e00000", "size": 4096, \
       "dir": "FROM_DEVICE", "ret": "0x3e00000"}
       {"call": "dma_map_single", "dev": "0000:00:04.0", "phys_addr": "0x3e00800", "size": 2048, \
@@ -92,7 +87,6 @@ extension Rule {
       """,
     counterExample: """
       {"trace": {"kernel": "6.12.0", "arch": "aarch64"}}
-      {"call": "driver_bound", "dev": "0000:00:04.0"}
       {"call": "dma_map_single", "dev": "0000:00:04.0", "phys_addr": "0x3e00000", "size": 4096, \
       "dir": "TO_DEVICE", "ret": "0x3e00000"}
       {"call": "dma_map_single", "dev": "0000:00:04.0", "phys_addr": "0x3e00800", "size": 2048, \
