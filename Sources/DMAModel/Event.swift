@@ -21,7 +21,7 @@ public typealias NameID = UInt32
 /// | set mask … | – | – | – | mask on entry, result on return |
 /// | get required mask, max mapping size | – | – | – | result on return |
 /// | mapping error | bus address | – | – | – |
-/// | declare memory | bus address | physical | bytes | flags on entry, flag or error on return; `nents`: flags |
+/// | declare memory | bus address | physical | bytes | flag or error on return; `nents`: flags |
 /// | release declared memory | – | – | – | – |
 /// | mark declared memory occupied | bus address | – | bytes | CPU address or error on return |
 /// | cache sync | – | – | bytes | CPU address |
@@ -83,6 +83,8 @@ public struct Event: Sendable {
     public static let isEntry = Flags(rawValue: 1 << 4)
     /// A dynamic event (kprobe, fprobe), whose own machinery may have turned interrupts off.
     public static let isProbe = Flags(rawValue: 1 << 5)
+    /// A return whose `value` is 0 or an error, while `ents` may not have been recorded (`dma_map_sgtable`).
+    public static let givesStatus = Flags(rawValue: 1 << 6)
   }
 
   /// Where the kernel was when it made the record (`common_flags`, `common_preempt_count`).

@@ -30,6 +30,8 @@ public struct Recording: Sendable {
   public var problems: [String] = []
   /// Things that were read over, by what they are, with their number (`short records`, `unknown event ids`).
   public var skipped: [String: UInt64] = [:]
+  /// Whether the recorder says that it began before any driver used the DMA API, and recorded all of its calls.
+  public var isComplete = false
   /// Names of tasks by process id (`comm`).
   public var taskNames: [Int32: String] = [:]
   /// Names of the events whose formats the recording carries, by system; shows what could have been recorded.
@@ -58,8 +60,12 @@ public struct Recording: Sendable {
   public var isIncomplete: Bool { !problems.isEmpty }
   /// The name of a task, or `pid N` where the recording has none.
   public func taskName(_ pid: Int32) -> String {
-    pid == 0 ? "<idle>" : taskNames[pid] ?? "pid \(pid)"
+    if pid == Recording.unknownTask { return "<unknown>" }
+    return pid == 0 ? "<idle>" : taskNames[pid] ?? "pid \(pid)"
   }
+
+  /// The process id of events that do not say which task made them.
+  public static let unknownTask: Int32 = .min
 }
 
 /// A return address as the recording's symbols explain it.

@@ -61,7 +61,11 @@ public final class Trace {
     Format(
       name: "trace.dat (plain, or packed with zstd or gzip)",
       detect: { $0.starts(with: TraceDatFile.magic) },
-      open: { (source, wrapper) throws(TraceError) in try TraceDatReader(source, wrapper: wrapper) })
+      open: { (source, wrapper) throws(TraceError) in try TraceDatReader(source, wrapper: wrapper) }),
+    Format(
+      name: "JSON Lines (plain, or packed with zstd or gzip)",
+      detect: JSONLinesReader.detect,
+      open: { (source, wrapper) throws(TraceError) in try JSONLinesReader(source, wrapper: wrapper) }),
   ]
 
   /// Device and pool names by number.
@@ -84,8 +88,13 @@ public final class Trace {
   /// Everything known about the recording, once its events have been read.
   public func recording() -> Recording { completed(reader.recording()) }
 
-  /// The kernel's symbols as saved in the recording; nil if there are none.
-  public func symbols() -> KernelSymbols? { reader.symbols() }
+  /// What names the frames of call stacks: the recording's own symbols, or those of `files` instead, and the names that
+  /// frames were recorded with; nil if there is nothing.
+  public func symbols(from files: SymbolFiles? = nil) -> (any Symbolizer)? {
+    let recorded = reader.symbols()
+    let symbols = files.map { $0.symbolizer(recorded: recorded) } ?? recorded
+    return reader.frameNames.map { NamedFrames(names: $0, others: symbols) } ?? symbols
+  }
 
   private func completed(_ recording: Recording) -> Recording {
     var result = recording
@@ -101,7 +110,9 @@ protocol TraceReader: AnyObject {
   var progress: Double { get }
   func forEachRun(_ body: (Span<Event>, Span<UInt64>) -> Bool)
   func recording() -> Recording
-  func symbols() -> KernelSymbols?
+  func symbols() -> (any Symbolizer)?
+  /// Frames that were recorded by name; nil if this format has none.
+  var frameNames: FrameNames? { get }
 }
 
 /// What the first bytes look like, for people who picked the wrong file.

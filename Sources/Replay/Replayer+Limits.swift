@@ -30,7 +30,7 @@ extension Replayer {
       devices[device].maxMappingSize = event.value
       devices[device].limitEvent = event
     default:
-      guard let mask = entry?.value ?? (event.address != 0 ? event.address : nil) else { return }
+      guard let mask = event.address != 0 ? event.address : entry?.value else { return }
       named.address = mask
       setMask(device, named, mask, accepted: event.value == 0)
     }

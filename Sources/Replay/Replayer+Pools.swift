@@ -9,6 +9,7 @@ extension Replayer {
       pending.begin(event)
       judgePoolRequest(event)
     case .poolCreate:
+      if !pending.holds(event) { judgePoolRequest(event) }
       pools.create(pending.complete(event), names)
     case .poolAllocate where !isReturn:
       pending.begin(event)

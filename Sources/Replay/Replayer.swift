@@ -115,7 +115,18 @@ public struct Replayer: ~Copyable {
       if !event.flags.contains(.isReturn) { apply(event, segments) }
     default:
       if event.flags.contains(.isEntry) { return pending.begin(event) }
-      apply(pending.complete(event), segments)
+      var whole = pending.complete(event)
+      if whole.flags.contains(.givesStatus) { settleStatus(&whole) }
+      apply(whole, segments)
+    }
+  }
+
+  /// `dma_map_sgtable` returns 0 where `dma_map_sg` returns the number of entries.
+  private func settleStatus(_ event: inout Event) {
+    if event.value != 0 {
+      event.ents = 0
+    } else if event.ents == 0 {
+      event.ents = event.nents
     }
   }
 

@@ -96,6 +96,9 @@ struct ReplayArguments: ParsableArguments {
     try SymbolFiles(kallsyms: kallsyms, modules: modules)
   }
 
+  /// Whether tasks are chosen by name.
+  var needsTaskNames: Bool { tasks.contains { Int32($0) == nil } }
+
   /// Whether the time of the first event must be known before the replay begins.
   var needsStart: Bool { from?.isRelative == true || to?.isRelative == true }
 }

@@ -18,10 +18,16 @@ enum ReplayRun {
       // Standard input cannot be opened twice, but what was spooled can: the trace rewinds.
       trace = try trace.rewound()
     }
-    let preview = trace.preview
+    var preview = trace.preview
+    if arguments.needsTaskNames, preview.taskNames.isEmpty {
+      // Where each event names its task, they are known only once all have been read.
+      trace.forEachRun { _, _ in true }
+      preview.taskNames = trace.recording().taskNames
+      trace = try trace.rewound()
+    }
     let hints = RecordingHints(
       kernel: preview.kernel, architecture: preview.architecture, pageSize: UInt64(preview.pageSize),
-      taskNames: preview.taskNames)
+      taskNames: preview.taskNames, isComplete: preview.isComplete)
     var replayer = Replayer(options: arguments.options(start: start), hints: hints, names: trace.names)
     var progress = Progress(Escaping.terminal(path))
     trace.forEachRun { events, segments in
@@ -30,7 +36,7 @@ enum ReplayRun {
       return !replayer.isDone
     }
     progress.finish()
-    let symbols = trace.stacks.count > 1 ? symbolFiles.symbolizer(recorded: trace.symbols()) : nil
+    let symbols = trace.stacks.count > 1 ? trace.symbols(from: symbolFiles) : nil
     return replayer.finish(recording: trace.recording(), stacks: trace.stacks, symbolizer: symbols)
   }
 }

@@ -80,6 +80,9 @@ final class EventBatch: @unchecked Sendable {
     return segments + segmentCount
   }
 
+  /// Takes back the numbers from a place on.
+  func dropSegments(from start: Int) { segmentCount = min(segmentCount, start) }
+
   private func growSegments(to needed: Int) {
     var larger = segmentCapacity
     while larger < needed { larger *= 2 }

@@ -31,7 +31,8 @@ struct EventPlan: Sendable {
   var flags = Event.Flags(rawValue: 0)
   /// A record shorter than this is skipped.
   var minimumLength = 0
-  var hasArrays = false
+  /// Whether it has arrays, or counts of entries.
+  var isOfList = false
 
   var address = Number()
   var physicalAddress = Number()
@@ -73,7 +74,7 @@ extension EventPlan {
     if physicalAddress.offset >= 0 { flags.insert(.hasPhysicalAddress) }
     if address.offset >= 0 { flags.insert(.hasAddress) }
     if format["__probe_ip"] != nil || format["__probe_func"] != nil { flags.insert(.isProbe) }
-    hasArrays = physicalAddresses.offset >= 0 || busAddresses.offset >= 0
+    isOfList = [physicalAddresses.offset, busAddresses.offset, nents.offset, ents.offset].contains { $0 >= 0 }
   }
 
   /// The plan of `ftrace:kernel_stack`; nil if the format has no `caller`.

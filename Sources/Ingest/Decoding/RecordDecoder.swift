@@ -160,7 +160,7 @@ struct RecordDecoder: ~Copyable {
     if let (start, count) = range(plan.pointee.name, base, length) {
       event.name = names.number((base + start).assumingMemoryBound(to: UInt8.self), count)
     }
-    if plan.pointee.hasArrays { decodeArrays(plan, base, length, &event, batch) }
+    if plan.pointee.isOfList { decodeArrays(plan, base, length, &event, batch) }
     batch.append(event)
     return true
   }

@@ -34,10 +34,12 @@ extension EventDictionary {
 
   private static let lists: [Row] =
     functions(
-      "dma_map_sg dma_map_sg_attrs pci_map_sg", .mapScatterlist, list, returns: "ents=ret|full_ents|ents")
+      "dma_map_sg dma_map_sg_attrs pci_map_sg", .mapScatterlist, list,
+      returns: "ents=ret|full_ents|ents busAddresses=dma_addrs")
     + functions(
       // Its result is 0 or an error, not a number of entries.
-      "dma_map_sgtable", .mapScatterlist, list, returns: "ents=full_ents|ents value=ret")
+      "dma_map_sgtable", .mapScatterlist, list,
+      returns: "ents=full_ents|ents value=ret busAddresses=dma_addrs", givesStatus: true)
     + functions(
       "dma_unmap_sg dma_unmap_sg_attrs dma_unmap_sgtable pci_unmap_sg", .unmapScatterlist,
       "\(device) address=sg|sgl|sglist|sgt nents=nents|nelems|nhwentries physicalAddresses=addrs|phys_addrs \(direction)"
@@ -45,7 +47,7 @@ extension EventDictionary {
 
   private static let list =
     "\(device) address=sg|sgl|sglist|sgt nents=full_nents|nents|nelems physicalAddresses=phys_addrs"
-    + " busAddresses=dma_addrs lengths=lengths \(direction) attributes=attrs"
+    + " lengths=lengths \(direction) attributes=attrs"
 
   private static let syncs: [Row] =
     functions(
@@ -138,12 +140,12 @@ extension EventDictionary {
     }
   }
 
-  /// Documentation/DMA-API.txt of Linux 2.6 to 5.x. Flags are in `value` on entry, in `nents` on return.
+  /// Documentation/DMA-API.txt of Linux 2.6 to 5.x.
   private static let declared: [Row] =
     [
       Row(
         system: "*", name: "dma_declare_coherent_memory", call: .declareMemory,
-        fields: "\(region) value=flags",
+        fields: "\(region) nents=flags",
         flags: .isEntry),
       Row(
         system: "*", name: "dma_declare_coherent_memory__return", call: .declareMemory,
@@ -165,8 +167,10 @@ extension EventDictionary {
   /// - Parameters:
   ///   - returns: what a return knows besides the parameters; nil if nothing of interest comes back.
   ///   - isEntry: whether an entry means nothing without its return.
+  ///   - givesStatus: whether the result is 0 or an error.
   private static func functions(
-    _ names: String, _ call: Call, _ fields: String, returns: String? = nil, isEntry: Bool = true
+    _ names: String, _ call: Call, _ fields: String, returns: String? = nil, isEntry: Bool = true,
+    givesStatus: Bool = false
   ) -> [Row] {
     names.split(separator: " ").flatMap { name -> [Row] in
       let flags: Event.Flags = returns != nil && isEntry ? .isEntry : []
@@ -178,8 +182,8 @@ extension EventDictionary {
       return [
         entry,
         Row(
-          system: "*", name: "\(name)__return", call: call, fields: "\(fields) \(returns)", flags: .isReturn,
-          results: results.joined(separator: " ")),
+          system: "*", name: "\(name)__return", call: call, fields: "\(fields) \(returns)",
+          flags: givesStatus ? [.isReturn, .givesStatus] : .isReturn, results: results.joined(separator: " ")),
       ]
     }
   }

@@ -3,6 +3,7 @@ import DMAModel
 /// Reads trace-cmd's trace.dat, versions 6 and 7.
 final class TraceDatReader: TraceReader {
   let shared = SharedTables()
+  let frameNames: FrameNames? = nil
   private let source: ByteSource
   private let file: TraceDatFile
   private let catalog: EventCatalog
@@ -139,7 +140,7 @@ final class TraceDatReader: TraceReader {
     return recording
   }
 
-  func symbols() -> KernelSymbols? {
+  func symbols() -> (any Symbolizer)? {
     guard let section = file.symbols, let bytes = try? file.unpack(section, "kernel symbols", source) else {
       return nil
     }

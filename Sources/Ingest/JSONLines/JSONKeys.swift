@@ -1,0 +1,74 @@
+/// The names of members that mean something on a line, each with a number, and fast to find by their bytes.
+struct JSONKeys: Sendable {
+  typealias Key = UInt16
+
+  /// Members that are the same whatever the call.
+  static let call: Key = 1, time: Key = 2, cpu: Key = 3, pid: Key = 4, task: Key = 5, stack: Key = 6, context: Key = 7
+  static let count: Key = 8
+  /// The line about the recording, and what it holds.
+  static let trace: Key = 9, kernel: Key = 10, architecture: Key = 11, pageSize: Key = 12, cpus: Key = 13
+  static let clock: Key = 14, complete: Key = 15
+  private static let fixed = [
+    "", "call", "time", "cpu", "pid", "task", "stack", "context", "count", "trace", "kernel", "arch", "page_size",
+    "cpus", "clock", "complete",
+  ]
+
+  /// All that the event dictionary has field names for.
+  static let known = JSONKeys(EventDictionary.builtIn)
+
+  private(set) var names: [String]
+  private let slots: [Key]
+  private let bytes: [UInt8]
+  private let starts: [Int]
+
+  private init(_ rows: [EventDictionary.Row]) {
+    var names = JSONKeys.fixed
+    var met = Set(names)
+    for row in rows {
+      for pair in row.fields.split(separator: " ") {
+        for name in pair.split(separator: "=").last?.split(separator: "|") ?? [] where met.insert(String(name)).inserted {
+          names.append(String(name))
+        }
+      }
+    }
+    var slots = [Key](repeating: 0, count: 1024)
+    var bytes: [UInt8] = []
+    var starts: [Int] = [0]
+    for (number, name) in names.enumerated() {
+      bytes += Array(name.utf8)
+      starts.append(bytes.count)
+      guard number > 0 else { continue }
+      var slot = Array(name.utf8).withUnsafeBufferPointer { JSONKeys.hash($0) } & (slots.count - 1)
+      while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
+      slots[slot] = Key(number)
+    }
+    (self.names, self.slots, self.bytes, self.starts) = (names, slots, bytes, starts)
+  }
+
+  var count: Int { names.count }
+
+  /// The number of a name that is known to be one of them.
+  func number(_ name: some StringProtocol) -> Key { Key(names.firstIndex(of: String(name)) ?? 0) }
+
+  /// The number of a name; 0 if it is none of them.
+  func number(_ text: UnsafeBufferPointer<UInt8>) -> Key {
+    var slot = JSONKeys.hash(text) & (slots.count - 1)
+    while slots[slot] != 0 {
+      let number = Int(slots[slot])
+      let start = starts[number]
+      if starts[number + 1] - start == text.count {
+        var index = 0
+        while index < text.count && bytes[start + index] == text[index] { index += 1 }
+        if index == text.count { return slots[slot] }
+      }
+      slot = (slot + 1) & (slots.count - 1)
+    }
+    return 0
+  }
+
+  private static func hash(_ text: UnsafeBufferPointer<UInt8>) -> Int {
+    var hash: UInt32 = 0x811c_9dc5
+    for byte in text { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
+    return Int(hash ^ hash >> 15)
+  }
+}

@@ -1,0 +1,127 @@
+import DMAModel
+
+/// Reads JSON Lines: one event a line (docs/json-lines.md).
+final class JSONLinesReader: TraceReader {
+  let shared = SharedTables()
+  let frameNames: FrameNames? = FrameNames()
+  private let source: ByteSource
+  private var result = Recording()
+  private var bytesRead: UInt64 = 0
+
+  /// A longer line is passed over.
+  static let lineLimit = 1 << 20
+  /// So many lines may come before the first that is one of a recording.
+  private static let attempts = 16
+  private static let problemLimit = 16
+  private static let eventsPerRun = 4096
+  /// Names of calls beyond are counted together.
+  private static let nameLimit = 4096
+
+  /// Whether an input begins like JSON Lines: an object, perhaps behind blanks and a byte order mark.
+  static func detect(_ start: [UInt8]) -> Bool {
+    let text = start.starts(with: [0xef, 0xbb, 0xbf]) ? start.dropFirst(3) : start[...]
+    return text.first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0a && $0 != 0x0d } == UInt8(ascii: "{")
+  }
+
+  /// - Parameter wrapper: the compression that was around the whole file, for the description.
+  init(_ source: ByteSource, wrapper: String?) throws(TraceError) {
+    self.source = source
+    result.format = "JSON Lines" + (wrapper.map { " in \($0)" } ?? "")
+    try readHeader()
+  }
+
+  /// Looks for a line that is one of a recording, so that other JSON is not taken for a damaged one, and takes what the
+  /// line about the recording says if it is the first.
+  private func readHeader() throws(TraceError) {
+    var decoder = LineDecoder(SharedTables(), FrameNames())
+    let batch = EventBatch()
+    var lines = LineReader(source, lineLimit: JSONLinesReader.lineLimit)
+    var first: TraceError?
+    for _ in 0..<JSONLinesReader.attempts {
+      guard let line = try lines.next() else { break }
+      do throws(JSONProblem) {
+        guard let text = line.text else { throw line.tooLong }
+        if let header = try decoder.header(text) {
+          if first == nil { header.describe(&result) }
+        } else {
+          _ = try decoder.decode(text, into: batch)
+        }
+        return
+      } catch {
+        if first == nil { first = line.error(error, file: source.name) }
+      }
+    }
+    guard var error = first else {
+      throw TraceError(.notATrace, file: source.name, offset: 0, expected: "a line of JSON", found: "none")
+    }
+    error.kind = .notATrace
+    throw error
+  }
+
+  var progress: Double { source.size > 0 ? Double(bytesRead) / Double(source.size) : 0 }
+
+  func forEachRun(_ body: (Span<Event>, Span<UInt64>) -> Bool) {
+    var decoder = LineDecoder(shared, frameNames ?? FrameNames())
+    let batch = EventBatch()
+    var lines = LineReader(source, lineLimit: JSONLinesReader.lineLimit)
+    var malformed: UInt64 = 0
+    var headers: UInt64 = 0
+    do throws(TraceError) {
+      while let line = try lines.next() {
+        do throws(JSONProblem) {
+          guard let text = line.text else { throw line.tooLong }
+          if try decoder.decode(text, into: batch) == .header { headers &+= 1 }
+        } catch {
+          malformed &+= 1
+          if malformed <= JSONLinesReader.problemLimit {
+            result.problems.append(line.error(error, file: source.name).details)
+          }
+        }
+        bytesRead = line.end
+        if batch.count >= JSONLinesReader.eventsPerRun, !handOver(batch, body) { return finish(decoder, malformed, headers) }
+      }
+    } catch {
+      result.problems.append(error.details)
+    }
+    _ = handOver(batch, body)
+    finish(decoder, malformed, headers)
+  }
+
+  private func handOver(_ batch: EventBatch, _ body: (Span<Event>, Span<UInt64>) -> Bool) -> Bool {
+    if batch.records > 0 {
+      result.firstTime = result.lastTime == 0 ? batch.firstTime : min(result.firstTime, batch.firstTime)
+      result.lastTime = max(result.lastTime, batch.lastTime)
+    }
+    result.lostEvents &+= batch.lostEvents
+    result.lostWindows &+= batch.lostWindows
+    result.lostWindowsWithoutCount &+= batch.lostWindowsWithoutCount
+    defer { batch.reset() }
+    guard batch.count > 0 else { return true }
+    let events = UnsafeBufferPointer(start: batch.events, count: batch.count)
+    let segments = UnsafeBufferPointer(start: batch.segments, count: batch.segmentCount)
+    return body(events.span, segments.span)
+  }
+
+  private func finish(_ decoder: borrowing LineDecoder, _ malformed: UInt64, _ headers: UInt64) {
+    for index in decoder.plans.indices where decoder.counts[index] > 0 {
+      let plan = decoder.plans[index]
+      if plan.isLoss { continue }
+      let isKnown = plan.entry != nil
+      let name = isKnown || result.eventsByName.count < JSONLinesReader.nameLimit ? plan.name : "(further names)"
+      result.eventsByName[name, default: 0] &+= decoder.counts[index]
+      if !isKnown { result.undecodedEvents.insert(name) }
+    }
+    result.taskNames = decoder.tasks.all
+    if malformed > 0 { result.skipped["malformed lines"] = malformed }
+    if malformed > JSONLinesReader.problemLimit {
+      result.problems.append("and \(malformed - UInt64(JSONLinesReader.problemLimit)) further malformed lines")
+    }
+    if headers > 1 { result.skipped["further lines about the recording"] = headers - 1 }
+    if decoder.backwards > 0 { result.skipped["times before that of the line before"] = decoder.backwards }
+    if result.cpus == 0 { result.cpus = decoder.highestCPU + 1 }
+  }
+
+  func recording() -> Recording { result }
+
+  func symbols() -> (any Symbolizer)? { nil }
+}

@@ -1,0 +1,121 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Hands out the lines of an input one after another, without their ends, from memory of fixed size.
+struct LineReader: ~Copyable {
+  /// One line that is not blank; valid until the next is asked for.
+  struct Line {
+    /// Nil if it is longer than the limit.
+    var text: UnsafeBufferPointer<UInt8>?
+    /// Where it begins and ends in the input.
+    var start: UInt64
+    var end: UInt64
+    /// Whether the input ends before the line does.
+    var isCut: Bool
+
+    var tooLong: JSONProblem { JSONProblem(0, "a line of at most \(JSONLinesReader.lineLimit) bytes", found: "a longer one") }
+
+    /// A problem within the line, at its place in the input.
+    func error(_ problem: JSONProblem, file: String) -> TraceError {
+      var found = problem.found ?? ""
+      if problem.found == nil, let text {
+        if problem.position < text.count {
+          found = "\"" + String(decoding: text[problem.position...].prefix(24), as: UTF8.self) + "\""
+        } else {
+          found = isCut ? "the end of the file" : "the end of the line"
+        }
+      }
+      return TraceError(
+        .damaged, file: file, offset: start + UInt64(problem.position), expected: problem.expected, found: found)
+    }
+  }
+
+  private let source: ByteSource
+  private let lineLimit: Int
+  private let buffer: UnsafeMutableRawBufferPointer
+  /// What is in the buffer and not yet handed out.
+  private var head = 0
+  private var tail = 0
+  /// Where the buffer's first byte lies in the input.
+  private var base: UInt64 = 0
+  private var isAtEnd = false
+
+  init(_ source: ByteSource, lineLimit: Int) {
+    self.source = source
+    self.lineLimit = lineLimit
+    buffer = .allocate(byteCount: lineLimit + (1 << 18), alignment: 16)
+  }
+
+  deinit { buffer.deallocate() }
+
+  /// The next line that is not blank; nil at the end.
+  mutating func next() throws(TraceError) -> Line? {
+    while true {
+      guard let line = try nextLine() else { return nil }
+      if let text = line.text, text.allSatisfy({ $0 <= 0x20 }) { continue }
+      return line
+    }
+  }
+
+  private mutating func nextLine() throws(TraceError) -> Line? {
+    var searched = head
+    while true {
+      if let end = newline(from: searched) { return take(end, isCut: false) }
+      if tail - head > lineLimit { return try passOver() }
+      searched = tail - head
+      guard !isAtEnd else { return head < tail ? take(tail, isCut: true) : nil }
+      try fill()
+      searched += head
+    }
+  }
+
+  private func newline(from start: Int) -> Int? {
+    guard start < tail, let base = buffer.baseAddress else { return nil }
+    return memchr(base + start, 0x0a, tail - start).map { UnsafeRawPointer(base).distance(to: UnsafeRawPointer($0)) }
+  }
+
+  /// The line up to `end`, where its newline or the input's end is.
+  private mutating func take(_ end: Int, isCut: Bool) -> Line {
+    var start = head
+    head = min(end + 1, tail)
+    // A byte order mark is no part of the first line.
+    if base == 0, start == 0, end >= 3, buffer[0] == 0xef, buffer[1] == 0xbb, buffer[2] == 0xbf { start = 3 }
+    let bytes = UnsafeRawBufferPointer(rebasing: buffer[start..<end]).assumingMemoryBound(to: UInt8.self)
+    return Line(
+      text: bytes.count <= lineLimit ? bytes : nil, start: base + UInt64(start), end: base + UInt64(head), isCut: isCut)
+  }
+
+  /// Drops a line that is too long.
+  private mutating func passOver() throws(TraceError) -> Line {
+    let start = base + UInt64(head)
+    while true {
+      if let end = newline(from: head) {
+        head = end + 1
+        break
+      }
+      head = tail
+      if isAtEnd { break }
+      try fill()
+    }
+    return Line(text: nil, start: start, end: base + UInt64(head), isCut: false)
+  }
+
+  /// Moves what is left to the front and reads on behind it.
+  private mutating func fill() throws(TraceError) {
+    if head > 0, let address = buffer.baseAddress {
+      memmove(address, address + head, tail - head)
+      base += UInt64(head)
+      tail -= head
+      head = 0
+    }
+    let room = UnsafeMutableRawBufferPointer(rebasing: buffer[tail...])
+    let count = try source.read(at: base + UInt64(tail), into: room)
+    isAtEnd = count < room.count
+    tail += count
+  }
+}
