@@ -66,6 +66,9 @@ public struct Recording: Sendable {
 
   /// The process id of events that do not say which task made them.
   public static let unknownTask: Int32 = .min
+
+  /// Whether a task's number is one that a kernel gives; others stand for tasks of which no number was recorded.
+  public static func isProcessID(_ pid: Int32) -> Bool { pid >= 0 && pid < 1 << 30 }
 }
 
 /// A return address as the recording's symbols explain it.

@@ -230,7 +230,10 @@ extension Replayer {
   mutating func syncList(_ event: Event, _ segments: Span<UInt64>, _ operation: Operation) {
     let device = place(event)
     let calls = UInt64(max(0, max(event.nents, max(event.ents, Int32(event.busCount)))))
-    let (sum, bytes) = covered(event, segments, calls: calls)
+    var (sum, bytes) = covered(event, segments, calls: calls)
+    let named =
+      event.busCount == 0 ? lists.find(UInt32(truncatingIfNeeded: device), handle: event.address) : nil
+    if let named { (sum, bytes) = (named.maintenance, named.maintenance.bytes) }
     countSync(device, operation, bytes: bytes, segments: calls)
     var (bounced, deviant) = (UInt64(0), UInt64(0))
     let first = Int(event.segments) + Int(event.physicalCount)
@@ -246,11 +249,23 @@ extension Replayer {
       if index == 0 { found = number }
     }
     account(device, operation, event, event.direction, sum, bounced: bounced, deviant: deviant)
+    if let named { return judgeSync(device, operation, event, of: named) }
     guard isRecorded else { return }
     var asked = event
     asked.address = segments[first]
     judgeSync(
       device, operation, asked, found, address: segments[first], size: segments[first + count],
       count: max(event.nents, Int32(truncatingIfNeeded: count)))
+  }
+
+  /// A sync that names a list and not its entries: judged by the list's first entry.
+  private mutating func judgeSync(_ device: Int, _ operation: Operation, _ event: Event, of list: LiveList) {
+    guard let address = list.busAddresses.first, let size = list.lengths.first else { return }
+    let number = mappings.find(list.device, at: address) {
+      $0.kind == .scatterGather && $0.mappedAt == list.mappedAt
+    }
+    judgeSync(
+      device, operation, event, number, address: address, size: size,
+      count: event.nents > 0 ? event.nents : list.nents)
   }
 }

@@ -126,7 +126,8 @@ public struct Replayer: ~Copyable {
     if event.value != 0 {
       event.ents = 0
     } else if event.ents == 0 {
-      event.ents = event.nents
+      // A table whose entries are not recorded has one at least.
+      event.ents = max(1, event.nents)
     }
   }
 

@@ -52,6 +52,13 @@ struct ReplayArguments: ParsableArguments {
   var tasks: [String] = []
 
   @Option(
+    name: .customLong("unbound"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "Devices whose drivers were gone when the recording ended: what they left is a leak (repeatable).",
+      valueName: "glob"))
+  var unbound: [String] = []
+
+  @Option(
     help: ArgumentHelp(
       "Name call sites by this saved /proc/kallsyms, not by the recording's own symbols.", valueName: "file"),
     completion: .file())
@@ -83,6 +90,7 @@ struct ReplayArguments: ParsableArguments {
     options.cacheLine = cacheLine
     options.nonCoherent = nonCoherent
     options.coherent = coherent
+    options.unbound = unbound
     options.filter = Filter(
       devices: devices, from: from?.absolute(start), to: to?.absolute(start),
       cpus: cpus.isEmpty ? nil : cpus.reduce(into: Set()) { $0.formUnion($1.cpus) }, tasks: tasks)

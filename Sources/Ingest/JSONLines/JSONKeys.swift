@@ -11,13 +11,15 @@ struct JSONKeys: Sendable {
   typealias Key = UInt16
 
   /// Members that are the same whatever the call.
-  static let call: Key = 1, time: Key = 2, cpu: Key = 3, pid: Key = 4, task: Key = 5, stack: Key = 6, context: Key = 7
+  static let call: Key = 1, time: Key = 2, cpu: Key = 3, pid: Key = 4, task: Key = 5, stack: Key = 6,
+    context: Key = 7
   static let count: Key = 8
   /// The line about the recording, and what it holds.
   static let trace: Key = 9, kernel: Key = 10, architecture: Key = 11, pageSize: Key = 12, cpus: Key = 13
   static let clock: Key = 14, complete: Key = 15
   private static let fixed = [
-    "", "call", "time", "cpu", "pid", "task", "stack", "context", "count", "trace", "kernel", "arch", "page_size",
+    "", "call", "time", "cpu", "pid", "task", "stack", "context", "count", "trace", "kernel", "arch",
+    "page_size",
     "cpus", "clock", "complete",
   ]
 
@@ -36,7 +38,8 @@ struct JSONKeys: Sendable {
     var met = Set(names)
     for row in rows {
       for pair in row.fields.split(separator: " ") {
-        for name in pair.split(separator: "=").last?.split(separator: "|") ?? [] where met.insert(String(name)).inserted {
+        for name in pair.split(separator: "=").last?.split(separator: "|") ?? []
+        where met.insert(String(name)).inserted {
           names.append(String(name))
         }
       }

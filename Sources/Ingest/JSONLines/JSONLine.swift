@@ -268,7 +268,9 @@ struct JSONLine: ~Copyable {
 
   /// The bytes of a string without backslashes, or of anything else as it is written.
   @inline(__always)
-  func bytes(_ value: JSONValue) -> UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(rebasing: text[value.range]) }
+  func bytes(_ value: JSONValue) -> UnsafeBufferPointer<UInt8> {
+    UnsafeBufferPointer(rebasing: text[value.range])
+  }
 
   /// The text of a string, its escapes resolved; a wrong escape becomes U+FFFD.
   func unescaped(_ value: JSONValue) -> String {
@@ -299,7 +301,8 @@ struct JSONLine: ~Copyable {
   }
 
   /// The UTF-16 unit that the escape behind a backslash stands for, and its length.
-  private static func escape(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> (unit: UInt16, length: Int) {
+  private static func escape(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> (unit: UInt16, length: Int)
+  {
     switch bytes[start] {
     case UInt8(ascii: "n"): return (0x0a, 1)
     case UInt8(ascii: "t"): return (0x09, 1)

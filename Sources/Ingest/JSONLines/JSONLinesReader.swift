@@ -78,7 +78,9 @@ final class JSONLinesReader: TraceReader {
           }
         }
         bytesRead = line.end
-        if batch.count >= JSONLinesReader.eventsPerRun, !handOver(batch, body) { return finish(decoder, malformed, headers) }
+        if batch.count >= JSONLinesReader.eventsPerRun, !handOver(batch, body) {
+          return finish(decoder, malformed, headers)
+        }
       }
     } catch {
       result.problems.append(error.details)
@@ -107,14 +109,16 @@ final class JSONLinesReader: TraceReader {
       let plan = decoder.plans[index]
       if plan.isLoss { continue }
       let isKnown = plan.entry != nil
-      let name = isKnown || result.eventsByName.count < JSONLinesReader.nameLimit ? plan.name : "(further names)"
+      let name =
+        isKnown || result.eventsByName.count < JSONLinesReader.nameLimit ? plan.name : "(further names)"
       result.eventsByName[name, default: 0] &+= decoder.counts[index]
       if !isKnown { result.undecodedEvents.insert(name) }
     }
     result.taskNames = decoder.tasks.all
     if malformed > 0 { result.skipped["malformed lines"] = malformed }
     if malformed > JSONLinesReader.problemLimit {
-      result.problems.append("and \(malformed - UInt64(JSONLinesReader.problemLimit)) further malformed lines")
+      result.problems.append(
+        "and \(malformed - UInt64(JSONLinesReader.problemLimit)) further malformed lines")
     }
     if headers > 1 { result.skipped["further lines about the recording"] = headers - 1 }
     if decoder.backwards > 0 { result.skipped["times before that of the line before"] = decoder.backwards }

@@ -157,14 +157,20 @@ struct LineDecoder: ~Copyable {
     guard value.kind == .array else { throw JSONProblem(Int(value.start), "an array of frames") }
     frameBuffer.removeAll(keepingCapacity: true)
     var place = line.firstElement(of: value)
-    while frameBuffer.count < 128, let element = try line.next(&place) { frameBuffer.append(try frame(element)) }
+    while frameBuffer.count < 128, let element = try line.next(&place) {
+      frameBuffer.append(try frame(element))
+    }
     return frameBuffer.isEmpty ? 0 : frameBuffer.withUnsafeBufferPointer { stacks.number($0) }
   }
 
   private func frame(_ element: JSONValue) throws(JSONProblem) -> UInt64 {
     if element.kind == .integer { return element.number }
-    guard element.isString else { throw JSONProblem(Int(element.start), "an address or the name of a function") }
-    if element.kind == .string, let address = TextWords.number(line.bytes(element)), !FrameNames.isTaken(address) {
+    guard element.isString else {
+      throw JSONProblem(Int(element.start), "an address or the name of a function")
+    }
+    if element.kind == .string, let address = TextWords.number(line.bytes(element)),
+      !FrameNames.isTaken(address)
+    {
       return address
     }
     return frames.address(line.unescaped(element))
@@ -185,7 +191,9 @@ struct LineDecoder: ~Copyable {
 
   // MARK: - Members of a call
 
-  private mutating func take(_ form: CallPlan.Form, _ event: inout Event, _ batch: EventBatch) throws(JSONProblem) {
+  private mutating func take(_ form: CallPlan.Form, _ event: inout Event, _ batch: EventBatch)
+    throws(JSONProblem)
+  {
     event.call = form.call
     event.flags = form.flags
     var met: UInt32 = 0
@@ -224,12 +232,16 @@ struct LineDecoder: ~Copyable {
       if value.isString, let attributes = TextWords.attributes(line.unescaped(value)) {
         event.attributes = attributes
       } else {
-        event.attributes = TextWords.attributeBits.attributes(try number(value, "DMA_ATTR_ names joined by |"))
+        event.attributes = TextWords.attributeBits.attributes(
+          try number(value, "DMA_ATTR_ names joined by |"))
       }
     case .allocation:
       // The bits differ from kernel to kernel: a bare number says nothing.
       if value.isString { event.allocation = TextWords.allocation(line.unescaped(value)) }
-    case .forced: if value.kind != .no, value.kind == .yes || value.isString || value.number != 0 { event.flags.insert(.forced) }
+    case .forced:
+      if value.kind != .no, value.kind == .yes || value.isString || value.number != 0 {
+        event.flags.insert(.forced)
+      }
     case .nents: event.nents = Int32(truncatingIfNeeded: try number(value, of: event.call))
     case .ents: event.ents = Int32(truncatingIfNeeded: try number(value))
     case .physicalAddresses: arrays.physical = value
@@ -247,11 +259,15 @@ struct LineDecoder: ~Copyable {
 
   /// A number, of a line of `call`: the flags of declared memory may be words.
   private func number(_ value: JSONValue, of call: Call) throws(JSONProblem) -> UInt64 {
-    if call == .declareMemory, value.isString, let flags = TextWords.declaration(line.unescaped(value)) { return flags }
+    if call == .declareMemory, value.isString, let flags = TextWords.declaration(line.unescaped(value)) {
+      return flags
+    }
     return try number(value)
   }
 
-  private func number(_ value: JSONValue, _ expected: String = "an integer of 64 bits") throws(JSONProblem) -> UInt64 {
+  private func number(_ value: JSONValue, _ expected: String = "an integer of 64 bits") throws(JSONProblem)
+    -> UInt64
+  {
     switch value.kind {
     case .integer: return value.number
     case .yes: return 1
@@ -280,7 +296,8 @@ struct LineDecoder: ~Copyable {
     let lengthCount = try append(arrays.lengths, batch)
     guard busCount == lengthCount || busCount == 0 else {
       throw JSONProblem(
-        Int(arrays.lengths?.start ?? arrays.bus?.start ?? 0), "as many lengths as bus addresses (\(busCount))",
+        Int(arrays.lengths?.start ?? arrays.bus?.start ?? 0),
+        "as many lengths as bus addresses (\(busCount))",
         found: "\(lengthCount)")
     }
     // Lengths without bus addresses tell nothing that could be placed.

@@ -18,7 +18,9 @@ struct LineReader: ~Copyable {
     /// Whether the input ends before the line does.
     var isCut: Bool
 
-    var tooLong: JSONProblem { JSONProblem(0, "a line of at most \(JSONLinesReader.lineLimit) bytes", found: "a longer one") }
+    var tooLong: JSONProblem {
+      JSONProblem(0, "a line of at most \(JSONLinesReader.lineLimit) bytes", found: "a longer one")
+    }
 
     /// A problem within the line, at its place in the input.
     func error(_ problem: JSONProblem, file: String) -> TraceError {
@@ -31,7 +33,8 @@ struct LineReader: ~Copyable {
         }
       }
       return TraceError(
-        .damaged, file: file, offset: start + UInt64(problem.position), expected: problem.expected, found: found)
+        .damaged, file: file, offset: start + UInt64(problem.position), expected: problem.expected,
+        found: found)
     }
   }
 
@@ -76,7 +79,9 @@ struct LineReader: ~Copyable {
 
   private func newline(from start: Int) -> Int? {
     guard start < tail, let base = buffer.baseAddress else { return nil }
-    return memchr(base + start, 0x0a, tail - start).map { UnsafeRawPointer(base).distance(to: UnsafeRawPointer($0)) }
+    return memchr(base + start, 0x0a, tail - start).map {
+      UnsafeRawPointer(base).distance(to: UnsafeRawPointer($0))
+    }
   }
 
   /// The line up to `end`, where its newline or the input's end is.
@@ -87,7 +92,8 @@ struct LineReader: ~Copyable {
     if base == 0, start == 0, end >= 3, buffer[0] == 0xef, buffer[1] == 0xbb, buffer[2] == 0xbf { start = 3 }
     let bytes = UnsafeRawBufferPointer(rebasing: buffer[start..<end]).assumingMemoryBound(to: UInt8.self)
     return Line(
-      text: bytes.count <= lineLimit ? bytes : nil, start: base + UInt64(start), end: base + UInt64(head), isCut: isCut)
+      text: bytes.count <= lineLimit ? bytes : nil, start: base + UInt64(start), end: base + UInt64(head),
+      isCut: isCut)
   }
 
   /// Drops a line that is too long.

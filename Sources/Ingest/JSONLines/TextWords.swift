@@ -1,3 +1,5 @@
+import DMAModel
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -6,8 +8,6 @@
   import Darwin
 #endif
 
-import DMAModel
-
 /// The words for the numbers of the DMA API, as drivers, tracepoints and people write them.
 enum TextWords {
   /// The usual ways to write a direction, without making a string of them.
@@ -15,7 +15,8 @@ enum TextWords {
     guard let base = text.baseAddress else { return nil }
     let prefix = text.count > 4 && memcmp(base, "DMA_", 4) == 0 ? 4 : 0
     func `is`(_ word: StaticString) -> Bool {
-      text.count - prefix == word.utf8CodeUnitCount && memcmp(base + prefix, word.utf8Start, word.utf8CodeUnitCount) == 0
+      text.count - prefix == word.utf8CodeUnitCount
+        && memcmp(base + prefix, word.utf8Start, word.utf8CodeUnitCount) == 0
     }
     if `is`("TO_DEVICE") { return .toDevice }
     if `is`("FROM_DEVICE") { return .fromDevice }
@@ -55,7 +56,8 @@ enum TextWords {
   static let attributeBits = AttributeMap(
     [
       (1, "WEAK_ORDERING"), (2, "WRITE_COMBINE"), (3, "NON_CONSISTENT"), (4, "NO_KERNEL_MAPPING"),
-      (5, "SKIP_CPU_SYNC"), (6, "FORCE_CONTIGUOUS"), (7, "ALLOC_SINGLE_PAGES"), (8, "NO_WARN"), (9, "PRIVILEGED"),
+      (5, "SKIP_CPU_SYNC"), (6, "FORCE_CONTIGUOUS"), (7, "ALLOC_SINGLE_PAGES"), (8, "NO_WARN"),
+      (9, "PRIVILEGED"),
       (10, "MMIO"),
     ].map { (1 << UInt64($0.0), $0.1) })
 

@@ -3,13 +3,16 @@ import DMAModel
 // Judges who shares cache lines; DMA401 to DMA403. Not behind an IOMMU, where bus addresses do not tell what memory is
 // next to what, and not of bounced mappings, which have slots of their own.
 extension Replayer {
+  /// Mappings whose lines are not maintained with them, or that the driver says may share theirs.
+  private static let unshared: Attributes = [.skipCPUSync, .mmio, .cacheLinesOverlap]
+
   /// A new streaming mapping that is where its memory is, before it is among the live ones.
   ///
   /// For coherent devices neighbours are looked for in its first page only, as the kernel's checker compares first lines:
   /// nothing breaks there, and most recordings are of coherent devices.
   @inline(__always)
   mutating func judgeNeighbours(_ device: Int, _ entry: LiveEntry, _ event: Event) {
-    guard entry.size > 0 else { return }
+    guard entry.size > 0, entry.attributes.isDisjoint(with: Replayer.unshared) else { return }
     let mask = platform.cacheLine &- 1
     let first = entry.address & ~mask
     let isCoherent = devices[device].presumedCoherent
@@ -17,11 +20,11 @@ extension Replayer {
     let last = isCoherent ? min(end, entry.address | 0xfff) : end
     guard last >= entry.address else { return }
     let isWritten = entry.direction != .toDevice
-    let loss = lastLoss ?? 0
+    let (hasLoss, loss) = (lastLoss != nil, lastLoss ?? 0)
     let neighbour = mappings.neighbour(
       entry.device, first: first, last: last, looksBack: !isCoherent && devices[device].reach > 0
     ) { other in
-      (isWritten || other.direction != .toDevice) && !other.isDisplaced && other.mappedAt > loss
+      (isWritten || other.direction != .toDevice) && !other.isDisplaced && (!hasLoss || other.mappedAt > loss)
     }
     if let neighbour {
       let other = mappings[neighbour]
@@ -34,7 +37,9 @@ extension Replayer {
 
   private mutating func judge(_ device: Int, _ event: Event, _ entry: LiveEntry, sharesWith other: LiveEntry)
   {
-    guard isJudged(device), !mayBeUnmappedSilently(other) else { return }
+    guard isJudged(device), other.attributes.isDisjoint(with: Replayer.unshared),
+      !mayBeUnmappedSilently(other)
+    else { return }
     let overlap =
       entry.address < other.address &+ other.size && other.address < entry.address &+ entry.size
     guard overlap else {

@@ -71,7 +71,7 @@ extension Event {
       add("size", String(size))
     case .mapScatterlist, .mapScatterlistFailed, .unmapScatterlist, .syncScatterlistForCPU,
       .syncScatterlistForDevice:
-      if address != 0 { add(call == .unmapScatterlist ? "phys_addr" : "dma_addr", hex(address)) }
+      if address != 0 { add(listAddressName, hex(address)) }
       if size != 0 { add("size", String(size)) }
       add("nents", String(max(nents, Int32(busCount))))
     case .allocate, .free, .allocatePages, .freePages, .allocateScatterTable, .freeScatterTable:
@@ -101,6 +101,15 @@ extension Event {
     }
     if !context.words.isEmpty { add("context", context.words) }
     return list
+  }
+
+  /// What the address of a scatterlist event is: that of its first entry, or of the list where it names no entries.
+  private var listAddressName: String {
+    switch call {
+    case .unmapScatterlist: physicalCount > 0 ? "phys_addr" : "sg"
+    case .syncScatterlistForCPU, .syncScatterlistForDevice: busCount > 0 ? "dma_addr" : "sg"
+    default: "dma_addr"
+    }
   }
 
   private var carriesDirection: Bool {

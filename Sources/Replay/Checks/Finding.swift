@@ -50,14 +50,15 @@ public struct Finding: Sendable {
     public var time: UInt64
     public var cpu: Int
     public var task: String
-    public var pid: Int32
+    /// Nil where the recording does not tell it.
+    public var pid: Int32?
     /// Parameters in the order in which people name them: `("dma_addr", "0x3e02000"), ("size", "1301")`.
     public var parameters: [(name: String, value: String)]
     /// From the caller of the DMA API outwards; empty where the recording has no stack.
     public var frames: [String]
 
     public init(
-      call: String, time: UInt64, cpu: Int, task: String, pid: Int32,
+      call: String, time: UInt64, cpu: Int, task: String, pid: Int32?,
       parameters: [(name: String, value: String)], frames: [String]
     ) {
       self.call = call
@@ -67,6 +68,12 @@ public struct Finding: Sendable {
       self.pid = pid
       self.parameters = parameters
       self.frames = frames
+    }
+
+    /// `modprobe (97)`, or what is known of it.
+    public var who: String {
+      guard let pid else { return task }
+      return task.isEmpty ? "pid \(pid)" : "\(task) (\(pid))"
     }
   }
 }

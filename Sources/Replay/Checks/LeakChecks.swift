@@ -92,7 +92,21 @@ extension Replayer {
     // The search looks at all releases: of very many faults the first ones are explained.
     let last =
       faults <= 64 ? history.last(UInt32(truncatingIfNeeded: device), containing: event.address) : nil
-    findings.add(.iommuPageFault, device: device, asked: event, before: last?.event, isFragile: false) {
+    let number =
+      faults <= 64
+      ? mappings.find(
+        UInt32(truncatingIfNeeded: device), containing: event.address, size: 1, direction: .none,
+        reach: devices[device].reach) : nil
+    let live = number.map { mappings[$0] }
+    findings.add(
+      .iommuPageFault, device: device, asked: event, before: live?.event ?? last?.event, isFragile: false
+    ) {
+      if let live {
+        return (
+          "\(hex(event.address)) lies in a mapping that is live, \(live.direction.name)",
+          "map it in the direction in which the device uses it"
+        )
+      }
       guard let last else {
         return ("nothing that the recording shows was ever mapped at \(hex(event.address))", "")
       }

@@ -29,14 +29,14 @@ extension Replayer {
     guard isJudged(device), isSurely(entry, meantBy: event.direction) else { return }
     let passed = max(event.nents, Int32(event.physicalCount))
     // Events name 128 entries at most: a longer list may have been unmapped whole.
-    if list.nents <= 128, passed > 0, passed != list.nents {
+    if list.nents > 0, list.nents <= 128, passed > 0, passed != list.nents {
       let merged = Int32(truncatingIfNeeded: list.busAddresses.count)
       findings.add(
         .scatterlistCountMismatch, device: device, asked: event, before: entry.event, isFragile: true
       ) {
         let hint = passed == merged ? ", which is what the map returned" : ""
         return (
-          "unmapped with \(passed) entries\(hint), mapped with \(list.nents)",
+          "unmapped with \(entries(passed))\(hint), mapped with \(list.nents)",
           "pass \(list.nents), as to dma_map_sg"
         )
       }

@@ -67,7 +67,8 @@ extension Replayer {
   private func evidence(_ event: Event, _ recording: Recording, _ sites: CallSites) -> Finding.Evidence {
     Finding.Evidence(
       call: event.call.name(phys: hints.isAtLeast(6, 18)), time: event.time, cpu: Int(event.cpu),
-      task: recording.taskName(event.pid), pid: event.pid, parameters: event.parameters(names),
+      task: recording.taskName(event.pid),
+      pid: Recording.isProcessID(event.pid) ? event.pid : nil, parameters: event.parameters(names),
       frames: sites.frames(event.stack))
   }
 }

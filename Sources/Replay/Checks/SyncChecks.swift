@@ -21,8 +21,8 @@ extension Replayer {
           .syncScatterlistCount, device: device, asked: event, before: entry.event, isFragile: true
         ) {
           (
-            "synced with \(grouped(UInt64(max(0, count)))) entries, mapped with \(entry.listCount)",
-            "sync \(entry.listCount) entries"
+            "synced with \(entries(count)), mapped with \(entry.listCount)",
+            "sync \(entries(entry.listCount))"
           )
         }
       }

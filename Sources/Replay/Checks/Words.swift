@@ -26,3 +26,8 @@ func duration(_ nanoseconds: UInt64) -> String {
   default: "\(grouped(nanoseconds / 1_000_000_000)) s"
   }
 }
+
+/// `1 entry`, `3 entries`
+func entries(_ number: Int32) -> String {
+  number == 1 ? "1 entry" : "\(grouped(UInt64(max(0, number)))) entries"
+}

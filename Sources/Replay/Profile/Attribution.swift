@@ -87,7 +87,7 @@ extension Replayer {
     }
     return rows.values.map { row in
       var row = row
-      row.pids = (pids[row.name] ?? []).sorted()
+      row.pids = (pids[row.name] ?? []).filter(Recording.isProcessID).sorted()
       return row
     }.sorted {
       if $0.work.lines != $1.work.lines { return $0.work.lines > $1.work.lines }

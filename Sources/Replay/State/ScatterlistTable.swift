@@ -53,10 +53,13 @@ struct ScatterlistTable {
   /// A list with as many as this at one place is left out of searches beyond.
   private static let searchLimit = 64
   private var lists: [Key: [LiveList]] = [:]
+  /// Where a list is that has a handle, and addresses too.
+  private var keysByHandle: [Key: UInt64] = [:]
   private(set) var count = 0
 
   mutating func insert(_ list: LiveList) {
     guard let first = list.key else { return }
+    if list.handle != 0 { keysByHandle[Key(device: list.device, first: list.handle)] = first }
     lists[Key(device: list.device, first: first), default: []].append(list)
     count += 1
   }
@@ -68,7 +71,8 @@ struct ScatterlistTable {
     direction: Direction
   ) -> LiveList? {
     guard wanted > 0 || handle != 0 else { return nil }
-    let key = Key(device: device, first: wanted > 0 ? physicalAddress(0) : handle)
+    let byHandle = handle != 0 ? keysByHandle[Key(device: device, first: handle)] : nil
+    let key = Key(device: device, first: byHandle ?? (wanted > 0 ? physicalAddress(0) : handle))
     guard let slot = lists.index(forKey: key) else { return nil }
     var (best, found) = (-1, 0)
     for (index, list) in lists.values[slot].prefix(ScatterlistTable.searchLimit).enumerated() {
@@ -76,10 +80,13 @@ struct ScatterlistTable {
       var same = 0
       while same < length && list.physicalAddresses[same] == physicalAddress(same) { same += 1 }
       let whole = same == wanted && same == list.physicalAddresses.count
-      let score = (whole ? 1 << 20 : 0) + same * 2 + (list.direction == direction ? 1 : 0)
+      let isNamed = handle != 0 && list.handle == handle
+      let score =
+        (isNamed ? 1 << 21 : 0) + (whole ? 1 << 20 : 0) + same * 2 + (list.direction == direction ? 1 : 0)
       if score > best { (best, found) = (score, index) }
     }
     let list = lists.values[slot].remove(at: found)
+    if list.handle != 0 { keysByHandle[Key(device: device, first: list.handle)] = nil }
     if lists.values[slot].isEmpty { lists.remove(at: slot) }
     count -= 1
     return list
@@ -94,13 +101,21 @@ struct ScatterlistTable {
       })
     else { return nil }
     let list = lists.values[slot].remove(at: index)
+    if list.handle != 0 { keysByHandle[Key(device: device, first: list.handle)] = nil }
     if lists.values[slot].isEmpty { lists.remove(at: slot) }
     count -= 1
     return list
   }
 
-  /// Whether a list with exactly these physical addresses is mapped for the device, or one of this handle; that list.
+  /// The list of a device that is known by this handle.
+  func find(_ device: UInt32, handle: UInt64) -> LiveList? {
+    guard handle != 0, let first = keysByHandle[Key(device: device, first: handle)] else { return nil }
+    return lists[Key(device: device, first: first)]?.first { $0.handle == handle }
+  }
+
+  /// The list of a device that is known by the handle of this one, or has exactly its physical addresses.
   func find(_ wanted: LiveList) -> LiveList? {
+    if let named = find(wanted.device, handle: wanted.handle) { return named }
     guard let first = wanted.key else { return nil }
     return lists[Key(device: wanted.device, first: first)]?.prefix(ScatterlistTable.searchLimit).first {
       $0.physicalAddresses == wanted.physicalAddresses

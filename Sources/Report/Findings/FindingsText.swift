@@ -58,9 +58,9 @@ struct FindingsText {
   private func add(_ label: String, _ evidence: Finding.Evidence, to page: inout TextPage) {
     let width = FindingsText.labelWidth
     let place = "\(Formatting.timestamp(evidence.time)) s"
-    let who = evidence.task.isEmpty ? "pid \(evidence.pid)" : "\(evidence.task) (\(evidence.pid))"
     page.entry(
-      label, [evidence.call, place, "CPU \(evidence.cpu)", who], indent: 4, labelWidth: width, .heading)
+      label, [evidence.call, place, "CPU \(evidence.cpu)", evidence.who], indent: 4, labelWidth: width,
+      .heading)
     page.entry(
       "", evidence.parameters.map { "\($0.name) \($0.value)" }, indent: 4, labelWidth: width)
     let frames = evidence.frames.prefix(showsStacks ? evidence.frames.count : 1)

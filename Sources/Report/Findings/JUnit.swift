@@ -113,7 +113,7 @@ private struct TestCase {
 extension Finding.Evidence {
   /// All of it but the stack, on one line; not escaped.
   var line: String {
-    var parts = [call, "\(Formatting.timestamp(time)) s", "CPU \(cpu)", "\(task) (\(pid))"]
+    var parts = [call, "\(Formatting.timestamp(time)) s", "CPU \(cpu)", who]
     parts += parameters.map { "\($0.name) \($0.value)" }
     if let caller = frames.first { parts.append("from \(caller)") }
     return parts.joined(separator: ", ")

@@ -50,7 +50,7 @@ struct FindingDocument: Encodable {
     var timeNs: UInt64
     var cpu: Int
     var task: String
-    var pid: Int32
+    var pid: Int32?
     /// Of parameters with the same name the first.
     var parameters: [String: String]
     /// From the caller of the DMA API outwards.

@@ -45,6 +45,14 @@ struct FixtureEvents {
     recording = trace.recording()
   }
 
+  /// - Parameter lines: a recording in JSON Lines.
+  init(lines: String) throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "dmascope-\(UUID().uuidString).jsonl")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try lines.write(to: file, atomically: true, encoding: .utf8)
+    try self.init(path: file.path())
+  }
+
   /// Replays these events, or others of the same recording.
   func findings(
     _ other: [Event]? = nil, _ change: (inout ReplayOptions) -> Void = { _ in }
@@ -53,7 +61,7 @@ struct FixtureEvents {
     change(&options)
     let hints = RecordingHints(
       kernel: recording.kernel, architecture: recording.architecture, pageSize: UInt64(recording.pageSize),
-      taskNames: recording.taskNames)
+      taskNames: recording.taskNames, isComplete: recording.isComplete)
     var replayer = Replayer(options: options, hints: hints, names: trace.names)
     let events = other ?? self.events
     replayer.consume(events.span, segments: segments.span)

@@ -75,7 +75,7 @@ struct FindingsSection {
     var facts: [(String, Markup)] = [
       ("call", "<code>\(evidence.call)</code>"), ("at", "\(Formatting.timestamp(evidence.time)) s"),
       ("on", "CPU \(evidence.cpu)"),
-      ("by", "\(evidence.task.isEmpty ? "pid" : evidence.task) (\(Int(evidence.pid)))"),
+      ("by", "\(evidence.who)"),
     ]
     facts += evidence.parameters.prefix(FindingsSection.parameterLimit).map {
       ($0.name, "<code>\($0.value)</code>")
