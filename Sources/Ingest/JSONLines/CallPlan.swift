@@ -21,7 +21,9 @@ struct CallPlan: Sendable {
       for pair in row.fields.split(separator: " ") {
         let sides = pair.split(separator: "=")
         guard sides.count == 2, let slot = EventDictionary.Slot(rawValue: String(sides[0])) else { continue }
-        for name in sides[1].split(separator: "|") {
+        // People write `dev`, whatever the tracepoint calls it.
+        let others = slot == .device ? ["dev", "device"] : []
+        for name in sides[1].split(separator: "|") + others {
           sources.append(Source(slot: slot, key: JSONKeys.known.number(name)))
         }
         if slot == .physicalAddresses || slot == .busAddresses { hasArrays = true }
