@@ -22,7 +22,7 @@ struct CallPlan: Sendable {
         let sides = pair.split(separator: "=")
         guard sides.count == 2, let slot = EventDictionary.Slot(rawValue: String(sides[0])) else { continue }
         // People write `dev`, whatever the tracepoint calls it.
-        let others = slot == .device ? ["dev", "device"] : []
+        let others: [Substring] = slot == .device ? ["dev", "device"] : []
         for name in sides[1].split(separator: "|") + others {
           sources.append(Source(slot: slot, key: JSONKeys.known.number(name)))
         }
