@@ -1,0 +1,28 @@
+import DMAModel
+import Testing
+
+@testable import Replay
+
+@Suite("LegalProgram: random programs")
+struct LegalProgramTests {
+  @Test("that break no rule are found to break none", arguments: 1...20 as ClosedRange<UInt64>)
+  func legal(seed: UInt64) {
+    let program = LegalProgram(seed: seed, calls: 3000)
+    #expect(program.events.count > 3000)
+    let grave = program.findings().filter(\.isGrave).map(\.summary)
+    #expect(grave == [], "\(program.machine)")
+  }
+}
+
+extension Finding {
+  /// For a failed test: the place, and the first example.
+  var summary: String {
+    let example = examples[0]
+    func text(_ evidence: Evidence) -> String {
+      "\(evidence.call) at \(evidence.time) "
+        + evidence.parameters.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
+    }
+    return
+      "\(place) ×\(count): \(example.message); \(text(example.asked)); before: \(example.before.map(text) ?? "-")"
+  }
+}
