@@ -43,6 +43,7 @@ extension Replayer {
     list.handle = event.address
     copyArrays(event, segments, to: &list)
     judgeList(device, event, list)
+    devices[device].failedRow = 0
     examine(device, event, &list)
     if !event.attributes.isDisjoint(with: [.skipCPUSync, .mmio]) {
       sum = .zero
@@ -135,7 +136,7 @@ extension Replayer {
     let count = start + Int(event.physicalCount) <= segments.count ? Int(event.physicalCount) : 0
     let list = lists.remove(
       UInt32(truncatingIfNeeded: device), count: count, handle: event.address,
-      physicalAddress: { segments[start + $0] }, direction: event.direction)
+      physicalAddress: { segments[start + $0] }, direction: event.direction, attributes: event.attributes)
     let entries = UInt64(max(0, event.nents))
     var sum = list?.maintenance ?? Maintenance(calls: entries, unsizedCalls: entries)
     if counts {

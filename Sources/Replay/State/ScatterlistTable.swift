@@ -62,10 +62,10 @@ struct ScatterlistTable {
   }
 
   /// Takes out the oldest list of a device with exactly these physical addresses, else the one that shares most of
-  /// them from the start.
+  /// them from the start; of equals the one with this direction, then with these attributes.
   mutating func remove(
     _ device: UInt32, count wanted: Int, handle: UInt64, physicalAddress: (Int) -> UInt64,
-    direction: Direction
+    direction: Direction, attributes: Attributes
   ) -> LiveList? {
     guard wanted > 0 || handle != 0 else { return nil }
     let key = Key(device: device, first: wanted > 0 ? physicalAddress(0) : handle)
@@ -76,7 +76,8 @@ struct ScatterlistTable {
       var same = 0
       while same < length && list.physicalAddresses[same] == physicalAddress(same) { same += 1 }
       let whole = same == wanted && same == list.physicalAddresses.count
-      let score = (whole ? 1 << 20 : 0) + same * 2 + (list.direction == direction ? 1 : 0)
+      let score = (whole ? 1 << 20 : 0) + same * 4 + (list.direction == direction ? 2 : 0)
+        + (list.attributes.repeated == attributes.repeated ? 1 : 0)
       if score > best { (best, found) = (score, index) }
     }
     let list = lists.values[slot].remove(at: found)
