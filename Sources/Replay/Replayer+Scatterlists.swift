@@ -163,7 +163,8 @@ extension Replayer {
     let before = footprint(device)
     if counts, event.time >= list.mappedAt { devices[device].lifetimes.record(event.time &- list.mappedAt) }
     forget(device, list)
-    keepRest(device, list, released: count)
+    // The unmap of a list that was mapped unseen looks like one of a list that begins with the same entries.
+    if isSurely(list.entry, meantBy: event.direction) { keepRest(device, list, released: count) }
     noteFootprint(device, event.time, before: before)
   }
 

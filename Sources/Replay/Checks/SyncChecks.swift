@@ -10,7 +10,7 @@ extension Replayer {
     count: Int32? = nil
   ) {
     guard var number else { return judgeUnknownSync(device, event, address) }
-    if let count, let better = listEntry(device, at: address, count: count, insteadOf: number) {
+    if let count, let better = listEntry(at: address, size, count: count, insteadOf: number) {
       number = better
     }
     let entry = mappings[number]
@@ -36,13 +36,15 @@ extension Replayer {
 
   /// The entry of a list with as many entries as are synced, where several lists that the device only reads have this
   /// memory at once and another was found.
-  private func listEntry(_ device: Int, at address: UInt64, count: Int32, insteadOf number: UInt32) -> UInt32?
-  {
+  private func listEntry(
+    at address: UInt64, _ size: UInt64, count: Int32, insteadOf number: UInt32
+  ) -> UInt32? {
     let found = mappings[number]
-    guard found.kind == .scatterGather, found.listCount != count else { return nil }
+    guard found.kind == .scatterGather, found.listCount != count || found.size != size else { return nil }
     // Events name 128 entries at most.
     return mappings.find(found.device, at: address) {
-      $0.kind == .scatterGather && ($0.listCount == count || min($0.listCount, count) >= 128)
+      $0.kind == .scatterGather && $0.size == size
+        && ($0.listCount == count || min($0.listCount, count) >= 128)
     }
   }
 

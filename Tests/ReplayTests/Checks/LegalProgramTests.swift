@@ -12,6 +12,19 @@ struct LegalProgramTests {
     let grave = program.findings().filter(\.isGrave).map(\.summary)
     #expect(grave == [], "\(program.machine)")
   }
+
+  @Test("are not found to break any when events are lost", arguments: 1...20 as ClosedRange<UInt64>)
+  func losses(seed: UInt64) {
+    let program = LegalProgram(seed: seed, calls: 3000)
+    var lost = 0
+    for variant in 1...4 as ClosedRange<UInt64> {
+      let events = losing(program.events, seed: seed * 4 + variant)
+      lost += events.count { $0.call == .lost }
+      let grave = program.findings(events).filter(\.isGrave).map(\.summary)
+      #expect(grave == [], "\(program.machine)")
+    }
+    #expect(lost > 0)
+  }
 }
 
 extension Finding {
