@@ -13,6 +13,8 @@ struct LegalProgram: Sendable {
   struct Thing: Sendable {
     enum Kind { case single, resource, list, coherent, pages, table, pool, block }
     var kind: Kind
+    /// Its place in `things`.
+    var number = 0
     /// Its place in `devices`.
     var device: Int
     /// Bus addresses and sizes: of a list one for each joined entry, of anything else one.

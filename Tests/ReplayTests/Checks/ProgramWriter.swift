@@ -106,6 +106,7 @@ struct ProgramWriter {
   mutating func add(_ thing: Thing, isOwned: Bool = true) -> Int {
     program.things.append(thing)
     let place = program.things.count - 1
+    program.things[place].number = place
     if isOwned { program.devices[thing.device].owned.append(place) }
     return place
   }
