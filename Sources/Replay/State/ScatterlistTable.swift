@@ -63,6 +63,7 @@ struct ScatterlistTable {
 
   /// Takes out the oldest list of a device with exactly these physical addresses, else the one that shares most of
   /// them from the start; of equals the one with this direction, then with these attributes.
+  /// Of lists that are named by their own address the newest.
   mutating func remove(
     _ device: UInt32, count wanted: Int, handle: UInt64, physicalAddress: (Int) -> UInt64,
     direction: Direction, attributes: Attributes
@@ -76,9 +77,11 @@ struct ScatterlistTable {
       var same = 0
       while same < length && list.physicalAddresses[same] == physicalAddress(same) { same += 1 }
       let whole = same == wanted && same == list.physicalAddresses.count
-      let score = (whole ? 1 << 20 : 0) + same * 4 + (list.direction == direction ? 2 : 0)
+      let score =
+        (whole ? 1 << 20 : 0) + same * 4 + (list.direction == direction ? 2 : 0)
         + (list.attributes.repeated == attributes.repeated ? 1 : 0)
-      if score > best { (best, found) = (score, index) }
+      // A list that is known by its own address alone cannot be mapped twice: the older one is a leak.
+      if score > best || (score == best && wanted == 0) { (best, found) = (score, index) }
     }
     let list = lists.values[slot].remove(at: found)
     if lists.values[slot].isEmpty { lists.remove(at: slot) }

@@ -34,7 +34,7 @@ struct LegalProgramTests {
   @Test("with one thing wrong give the finding for it", arguments: Mutation.all)
   func mutant(of mutation: Mutation) {
     var made = 0
-    for (number, program) in (LegalProgramTests.programs + LegalProgramTests.programs).enumerated() {
+    for (number, program) in repeatElement(LegalProgramTests.programs, count: 4).joined().enumerated() {
       var mutant = Mutant(program, seed: UInt64(number), rule: mutation.rule)
       guard mutation.apply(&mutant) else { continue }
       made += 1

@@ -169,15 +169,16 @@ extension Mutation {
       for number in 0..<4 { mutant.insert(failed, after: thing.make + number) }
       return true
     },
-    // Where the device snoops it is a hint; behind an IOMMU, bus addresses tell nothing of lines.
-    Mutation(name: "two mappings share a line", rule: 401, followers: [211, 212]) { mutant in
+    // Where the device snoops it is a hint; behind an IOMMU, bus addresses tell nothing of lines. Neighbours that begin
+    // more than a page before are not looked for.
+    Mutation(name: "two mappings share a line", rule: 401, followers: leak.union([211])) { mutant in
       guard
         let thing = mutant.pick(
           .single,
           where: { program, thing in
             let device = program.devices[thing.device]
             return !device.isCoherent && device.reach == .identity && thing.direction != .toDevice
-              && thing.size % Memory.line != 0
+              && thing.size % Memory.line != 0 && thing.size < 4096
           })
       else { return false }
       var neighbour = mutant.events[thing.make]
@@ -187,7 +188,7 @@ extension Mutation {
       mutant.insert(neighbour, after: thing.make)
       return true
     },
-    Mutation(name: "two mappings overlap", rule: 403, followers: [211, 212]) { mutant in
+    Mutation(name: "two mappings overlap", rule: 403, followers: leak.union([211])) { mutant in
       guard
         let thing = mutant.pick(
           .single,

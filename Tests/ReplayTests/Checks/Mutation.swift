@@ -47,6 +47,24 @@ struct Mutation: Sendable, CustomTestStringConvertible {
       mutant.events.remove(at: thing.make)
       return true
     },
+    Mutation(name: "a map has another size", rule: 203, followers: [302, 401, 403]) { mutant in
+      guard let thing = mutant.pick(.single, .resource, where: { $0.isAloneAtRelease($1) }) else {
+        return false
+      }
+      mutant.events[thing.make].size += 1
+      mutant.expect(thing.release!)
+      return true
+    },
+    Mutation(
+      name: "a map has another direction", rule: 204, followers: [303, 304, 305, 401, 403]
+    ) { mutant in
+      guard let thing = mutant.pick(.single, .resource, .list, where: { $0.isAloneAtRelease($1) }) else {
+        return false
+      }
+      mutant.events[thing.make].direction = mutant.turned(thing.direction)
+      mutant.expect(thing.release!)
+      return true
+    },
     Mutation(name: "an unmap names an address inside", rule: 201, followers: leak) { mutant in
       guard
         let thing = mutant.pick(
