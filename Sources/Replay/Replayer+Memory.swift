@@ -82,7 +82,7 @@ extension Replayer {
     guard event.value != 0 || event.address != 0 else { return }
     let number = mappings.remove(
       UInt32(truncatingIfNeeded: device), event.address, size: event.size, direction: .bidirectional,
-      kind: kind(event.call))
+      kind: kind(event.call), attributes: event.attributes)
     if counts {
       devices[device].countedEvents &+= 1
       devices[device].free.bytes &+= event.size

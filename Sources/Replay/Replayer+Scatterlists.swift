@@ -43,6 +43,7 @@ extension Replayer {
     list.handle = event.address
     copyArrays(event, segments, to: &list)
     judgeList(device, event, list)
+    devices[device].failedRow = 0
     examine(device, event, &list)
     if !event.attributes.isDisjoint(with: [.skipCPUSync, .mmio]) {
       sum = .zero
@@ -135,7 +136,7 @@ extension Replayer {
     let count = start + Int(event.physicalCount) <= segments.count ? Int(event.physicalCount) : 0
     let list = lists.remove(
       UInt32(truncatingIfNeeded: device), count: count, handle: event.address,
-      physicalAddress: { segments[start + $0] }, direction: event.direction)
+      physicalAddress: { segments[start + $0] }, direction: event.direction, attributes: event.attributes)
     let entries = UInt64(max(0, event.nents))
     var sum = list?.maintenance ?? Maintenance(calls: entries, unsizedCalls: entries)
     if counts {
@@ -162,7 +163,8 @@ extension Replayer {
     let before = footprint(device)
     if counts, event.time >= list.mappedAt { devices[device].lifetimes.record(event.time &- list.mappedAt) }
     forget(device, list)
-    keepRest(device, list, released: count)
+    // The unmap of a list that was mapped unseen looks like one of a list that begins with the same entries.
+    if isSurely(list.entry, meantBy: event.direction) { keepRest(device, list, released: count) }
     noteFootprint(device, event.time, before: before)
   }
 

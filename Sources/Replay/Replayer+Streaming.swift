@@ -97,6 +97,7 @@ extension Replayer {
         })
     {
       forget(device, mappings.places[Int(old)])
+      if entry.direction == .toDevice { devices[device].hasReplacedReads = true }
     }
     mappings.insert(entry)
     remember(device, entry)
@@ -160,7 +161,7 @@ extension Replayer {
     let kind = event.call == .unmapResource ? LiveMapping.Kind.resource : .single
     let number = mappings.remove(
       UInt32(truncatingIfNeeded: device), event.address, size: event.size, direction: event.direction,
-      kind: kind)
+      kind: kind, attributes: event.attributes)
     if counts {
       devices[device].unmap.calls &+= 1
       devices[device].unmap.segments &+= 1

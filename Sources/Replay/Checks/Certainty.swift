@@ -16,6 +16,11 @@ extension Replayer {
     return !devices[device].hasUntracked && isGapless(since: birth) && !mappings.missesLarge
   }
 
+  /// Whether what is mapped for the device in this direction, and nothing else, is in the table.
+  func isWhollySeen(_ device: Int, _ direction: Direction) -> Bool {
+    isWhollySeen(device) && !(direction == .toDevice && devices[device].hasReplacedReads)
+  }
+
   /// Whether an entry is the one that a call at its address is about.
   ///
   /// Memory that the device only reads may be mapped any number of times at once: one mapping of it may be older than
@@ -23,7 +28,8 @@ extension Replayer {
   func isSurely(_ entry: LiveEntry, meantBy direction: Direction) -> Bool {
     guard isGapless(since: entry.mappedAt) else { return false }
     if entry.kind == .coherent || entry.kind == .pages { return true }
-    return (entry.direction != .toDevice && direction != .toDevice) || isWhollySeen(Int(entry.device))
+    return (entry.direction != .toDevice && direction != .toDevice)
+      || isWhollySeen(Int(entry.device), entry.direction)
   }
 
   /// Whether a driver may have left out the unmap of such an entry (`dma_need_unmap()`).

@@ -51,9 +51,7 @@ extension Replayer {
   }
 
   mutating func judgeAttributes(_ device: Int, _ event: Event, of entry: LiveEntry) {
-    // Drivers leave out the maintenance at either end as they see fit; warnings are nobody's business.
-    let ignored: Attributes = [.skipCPUSync, .noWarn]
-    let (made, released) = (entry.attributes.subtracting(ignored), event.attributes.subtracting(ignored))
+    let (made, released) = (entry.attributes.repeated, event.attributes.repeated)
     guard made != released else { return }
     findings.add(
       .unmapAttributesMismatch, device: device, asked: event, before: entry.event, isFragile: true
@@ -86,7 +84,7 @@ extension Replayer {
         )
       }
     }
-    guard isWhollySeen(device), recordsMaking(event.call) else { return }
+    guard isWhollySeen(device, event.direction), recordsMaking(event.call) else { return }
     let isFree = event.call.isFree
     if let last = history.last(place, event.address), isGapless(since: last.time) {
       return findings.add(
@@ -162,6 +160,12 @@ extension Replayer {
     default: records(.allocatePages, .allocateScatterTable)
     }
   }
+}
+
+extension Attributes {
+  /// Those that a release has to repeat: drivers leave out the maintenance at either end as they see fit, and warnings
+  /// are nobody's business.
+  var repeated: Attributes { subtracting([.skipCPUSync, .noWarn]) }
 }
 
 extension Call {

@@ -33,13 +33,13 @@ extension Replayer {
   mutating func judgeBlock(_ event: Event, _ pool: Int) {
     let (size, boundary) = (pools.pools[pool].profile.blockSize, pools.pools[pool].profile.boundary)
     guard event.value != 0, event.physicalAddress != 0, boundary.nonzeroBitCount == 1, size > 0,
-      size <= boundary,
+      size <= boundary, let creation = pools.pools[pool].creation, isGapless(since: creation.time),
       let device = judgedDevice(pools.pools[pool].device, event)
     else { return }
     let (first, last) = (event.physicalAddress, event.physicalAddress &+ (size &- 1))
     guard (first ^ last) & ~(boundary &- 1) != 0 else { return }
-    let before = pools.pools[pool].creation
-    findings.add(.poolBlockCrossesBoundary, device: device, asked: event, before: before, isFragile: false) {
+    // Where the creation of a later pool at the same place was lost, this is the boundary of another.
+    findings.add(.poolBlockCrossesBoundary, device: device, asked: event, before: creation, isFragile: true) {
       ("\(hex(first)) to \(hex(last)) crosses a multiple of \(bytes(boundary))", "")
     }
   }

@@ -9,7 +9,10 @@ extension Replayer {
     _ device: Int, _ operation: Operation, _ event: Event, _ number: UInt32?, address: UInt64, size: UInt64,
     count: Int32? = nil
   ) {
-    guard let number else { return judgeUnknownSync(device, event, address) }
+    guard var number else { return judgeUnknownSync(device, event, address) }
+    if let count, let better = listEntry(at: address, size, count: count, insteadOf: number) {
+      number = better
+    }
     let entry = mappings[number]
     if isJudged(device), isSurely(entry, meantBy: event.direction) {
       judgeRange(device, event, address, size, in: entry)
@@ -31,6 +34,20 @@ extension Replayer {
     noteSync(number, operation, offset: address &- entry.address, size: size)
   }
 
+  /// The entry of a list with as many entries as are synced, where several lists that the device only reads have this
+  /// memory at once and another was found.
+  private func listEntry(
+    at address: UInt64, _ size: UInt64, count: Int32, insteadOf number: UInt32
+  ) -> UInt32? {
+    let found = mappings[number]
+    guard found.kind == .scatterGather, found.listCount != count || found.size != size else { return nil }
+    // Events name 128 entries at most.
+    return mappings.find(found.device, at: address) {
+      $0.kind == .scatterGather && $0.size == size
+        && ($0.listCount == count || min($0.listCount, count) >= 128)
+    }
+  }
+
   private mutating func judgeUnknownSync(_ device: Int, _ event: Event, _ address: UInt64) {
     guard isJudged(device) else { return }
     if isMappingError(address) {
@@ -38,7 +55,7 @@ extension Replayer {
         ("syncs \(hex(address)), which a failed mapping returns", "do not sync what was not mapped")
       }
     }
-    guard isWhollySeen(device), records(.mapPage, .mapScatterlist, .mapResource) else { return }
+    guard isWhollySeen(device, event.direction), records(.mapPage, .mapScatterlist, .mapResource) else { return }
     let last = history.last(UInt32(truncatingIfNeeded: device), address)
     findings.add(.syncNotMapped, device: device, asked: event, before: last?.event, isFragile: true) {
       guard let last else { return ("nothing is mapped at \(hex(address))", "") }

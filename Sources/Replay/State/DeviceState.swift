@@ -52,6 +52,9 @@ struct DeviceState {
   var bornAt: UInt64?
   /// Whether something of it is mapped that the records do not name.
   var hasUntracked = false
+  /// Whether a mapping that it only reads took the place of an equal one, for its unmap may have been left out: there
+  /// may have been two.
+  var hasReplacedReads = false
   /// Pages that its largest mapping so far crosses.
   var reach = 0
   var maskEvent: Event?

@@ -3,10 +3,11 @@ import DMAModel
 // A removal gives the entry's number: what is known of it stays readable until the next insertion.
 extension MappingTable {
   /// Takes out the entry of a device at a bus address that fits best, those of scatterlists apart: same kind first,
-  /// then size and direction, as the kernel's checker chooses (kernel/dma/debug.c, `__hash_bucket_find`); the oldest of
-  /// equals.
+  /// then size and direction, as the kernel's checker chooses (kernel/dma/debug.c, `__hash_bucket_find`), then
+  /// attributes; the oldest of equals.
   mutating func remove(
-    _ device: UInt32, _ address: UInt64, size: UInt64, direction: Direction, kind: LiveMapping.Kind
+    _ device: UInt32, _ address: UInt64, size: UInt64, direction: Direction, kind: LiveMapping.Kind,
+    attributes: Attributes = []
   ) -> UInt32? {
     let index = slot(MappingTable.key(device, address))
     var best = -1
@@ -19,8 +20,9 @@ extension MappingTable {
         && place.pointee.kind != .scatterGather
       {
         let score =
-          (place.pointee.kind == kind ? 4 : 0) + (place.pointee.size == size ? 2 : 0)
-          + (place.pointee.direction == direction ? 1 : 0)
+          (place.pointee.kind == kind ? 8 : 0) + (place.pointee.size == size ? 4 : 0)
+          + (place.pointee.direction == direction ? 2 : 0)
+          + (self[current].attributes.repeated == attributes.repeated ? 1 : 0)
         if score >= best { (best, found, foundPrevious) = (score, current, previous) }
       }
       (previous, current) = (current, place.pointee.next)

@@ -65,10 +65,11 @@ struct ScatterlistTable {
   }
 
   /// Takes out the oldest list of a device with exactly these physical addresses, else the one that shares most of
-  /// them from the start.
+  /// them from the start; of equals the one with this direction, then with these attributes.
+  /// Of lists that are named by their own address the newest.
   mutating func remove(
     _ device: UInt32, count wanted: Int, handle: UInt64, physicalAddress: (Int) -> UInt64,
-    direction: Direction
+    direction: Direction, attributes: Attributes
   ) -> LiveList? {
     guard wanted > 0 || handle != 0 else { return nil }
     let byHandle = handle != 0 ? keysByHandle[Key(device: device, first: handle)] : nil
@@ -82,8 +83,10 @@ struct ScatterlistTable {
       let whole = same == wanted && same == list.physicalAddresses.count
       let isNamed = handle != 0 && list.handle == handle
       let score =
-        (isNamed ? 1 << 21 : 0) + (whole ? 1 << 20 : 0) + same * 2 + (list.direction == direction ? 1 : 0)
-      if score > best { (best, found) = (score, index) }
+        (isNamed ? 1 << 21 : 0) + (whole ? 1 << 20 : 0) + same * 4 + (list.direction == direction ? 2 : 0)
+        + (list.attributes.repeated == attributes.repeated ? 1 : 0)
+      // A list that is known by its own address alone cannot be mapped twice: the older one is a leak.
+      if score > best || (score == best && wanted == 0) { (best, found) = (score, index) }
     }
     let list = lists.values[slot].remove(at: found)
     if list.handle != 0 { keysByHandle[Key(device: device, first: list.handle)] = nil }
