@@ -193,7 +193,9 @@ extension Mutation {
         let thing = mutant.pick(
           .single,
           where: { program, thing in
+            // Mappings that leave their lines alone may share them.
             program.devices[thing.device].reach == .identity && thing.direction != .toDevice
+              && !program.events[thing.make].attributes.contains(.skipCPUSync)
           })
       else { return false }
       mutant.insert(mutant.events[thing.make], after: thing.make)
