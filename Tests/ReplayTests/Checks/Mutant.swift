@@ -12,6 +12,8 @@ struct Mutant {
   /// The name of the device that the finding is about, and the time of the call that it names; nil for any call.
   var device = ""
   var time: UInt64?
+  /// The device that a call was taken from, if it was given to another.
+  private(set) var deprived = ""
 
   init(_ program: LegalProgram, seed: UInt64, rule: Int) {
     (self.program, events, segments) = (program, program.events, program.segments)
@@ -84,6 +86,7 @@ struct Mutant {
 
   /// Makes an event be of another device.
   mutating func hand(_ event: Int, to other: Int) {
+    deprived = program.names[events[event].device]
     device = program.devices[other].name
     let id = program.names.intern(device)
     change(event) { $0.device = id }
