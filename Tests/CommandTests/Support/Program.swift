@@ -11,7 +11,7 @@ struct Program {
     var timedOut = false
     var output: Data
     var errors: String
-    /// The most memory that was resident, in bytes.
+    /// The most memory that was seen to be resident, in bytes.
     var peakMemory: UInt64
 
     var text: String { String(decoding: output, as: UTF8.self) }
@@ -93,19 +93,27 @@ struct Program {
     let end = Date(timeIntervalSinceNow: patience)
     var outcome = Outcome(output: Data(), errors: "", peakMemory: 0)
     var status: Int32 = 0
-    var usage = rusage()
-    while wait4(pid, &status, WNOHANG, &usage) == 0 {
+    // What the kernel reports of a child at its end includes the memory of the process that spawned it.
+    while waitpid(pid, &status, WNOHANG) == 0 {
+      outcome.peakMemory = max(outcome.peakMemory, residentPeak(of: pid))
       if !outcome.timedOut, Date() > end {
         outcome.timedOut = true
         kill(pid, SIGKILL)
       }
       usleep(2_000)
     }
-    outcome.peakMemory = UInt64(max(0, usage.ru_maxrss)) * 1024
     let signal = status & 0x7f
     if signal == 0 { outcome.status = (status >> 8) & 0xff } else { outcome.signal = signal }
     return outcome
   }
+}
+
+/// The most memory that a running process has had resident so far, in bytes; 0 if it is gone.
+private func residentPeak(of pid: pid_t) -> UInt64 {
+  guard let text = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8),
+    let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") })
+  else { return 0 }
+  return UInt64(line.filter(\.isNumber)).map { $0 * 1024 } ?? 0
 }
 
 /// Calls `body` with a null-terminated array of C strings.
