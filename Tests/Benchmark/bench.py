@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures `dmascope report --json` against `trace-cmd report` and `zstd -dc` on the same trace, in one run.
+"""Measures `dmascope report --json`, and `check` beside it, against `trace-cmd report` and `zstd -dc` on the same trace, in one run.
 
     bench.py --program DMASCOPE TRACE [--runs N]
 
@@ -24,6 +24,7 @@ import time
 BUDGETS = {
     "trace-cmd": ("at least 25 times faster", "at least 100 times faster"),
     "zstd": ("at most 3 times its time", "at most 0.8 times its time"),
+    "check": ("at most 1.3 times its time", "the same"),
     "memory": ("at most 200 MiB", "at most 64 MiB above live state"),
     "start": ("at most 20 ms", "at most 5 ms"),
 }
@@ -139,6 +140,7 @@ def main():
         json = pathlib.Path(folder) / "report.json"
         commands = {
             "dmascope report --json": [arguments.program, "report", arguments.trace, "--json", json],
+            "dmascope check": [arguments.program, "check", arguments.trace],
             "zstd -dc": ["zstd", "-dcq", whole],
             "zstd -dc of the chunks": ["zstd", "-dcq", packed],
             "trace-cmd report": ["trace-cmd", "report", "-i", arguments.trace],
@@ -168,6 +170,7 @@ def main():
     figures = {
         "trace-cmd": f"{median['trace-cmd report'] / own:.1f} times faster than trace-cmd report",
         "zstd": f"{own / median['zstd -dc']:.2f} times the time of zstd -dc",
+        "check": f"check: {median['dmascope check'] / own:.2f} times the time of report",
         "memory": f"{peaks['dmascope report --json'] / 2**20:.1f} MiB at the most",
         "start": f"{median['dmascope --version'] * 1e3:.1f} ms to say the version",
     }
