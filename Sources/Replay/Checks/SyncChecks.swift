@@ -55,7 +55,9 @@ extension Replayer {
         ("syncs \(hex(address)), which a failed mapping returns", "do not sync what was not mapped")
       }
     }
-    guard isWhollySeen(device, event.direction), records(.mapPage, .mapScatterlist, .mapResource) else { return }
+    guard isWhollySeen(device, event.direction), records(.mapPage, .mapScatterlist, .mapResource) else {
+      return
+    }
     let last = history.last(UInt32(truncatingIfNeeded: device), address)
     findings.add(.syncNotMapped, device: device, asked: event, before: last?.event, isFragile: true) {
       guard let last else { return ("nothing is mapped at \(hex(address))", "") }
