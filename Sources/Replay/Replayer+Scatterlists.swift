@@ -160,6 +160,12 @@ extension Replayer {
     if let list { judgeListRelease(device, asked, of: list) } else { judgeUnknownRelease(device, asked) }
     history.note(UInt32(truncatingIfNeeded: device), asked.address, asked)
     guard let list else { return }
+    // An unmap names physical addresses: of two lists of the same memory it may have been the other.
+    if list.direction == .toDevice, let other = lists.find(list),
+      other.busAddresses != list.busAddresses || other.lengths != list.lengths
+    {
+      devices[device].confusesReads = true
+    }
     let before = footprint(device)
     if counts, event.time >= list.mappedAt { devices[device].lifetimes.record(event.time &- list.mappedAt) }
     forget(device, list)

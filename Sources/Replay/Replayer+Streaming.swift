@@ -97,7 +97,7 @@ extension Replayer {
         })
     {
       forget(device, mappings.places[Int(old)])
-      if entry.direction == .toDevice { devices[device].hasReplacedReads = true }
+      if entry.direction == .toDevice { devices[device].confusesReads = true }
     }
     mappings.insert(entry)
     remember(device, entry)

@@ -18,7 +18,7 @@ extension Replayer {
 
   /// Whether what is mapped for the device in this direction, and nothing else, is in the table.
   func isWhollySeen(_ device: Int, _ direction: Direction) -> Bool {
-    isWhollySeen(device) && !(direction == .toDevice && devices[device].hasReplacedReads)
+    isWhollySeen(device) && !(direction == .toDevice && devices[device].confusesReads)
   }
 
   /// Whether an entry is the one that a call at its address is about.

@@ -52,9 +52,9 @@ struct DeviceState {
   var bornAt: UInt64?
   /// Whether something of it is mapped that the records do not name.
   var hasUntracked = false
-  /// Whether a mapping that it only reads took the place of an equal one, for its unmap may have been left out: there
-  /// may have been two.
-  var hasReplacedReads = false
+  /// Whether a mapping that it only reads may be live and not in the table: one took the place of an equal one, whose
+  /// unmap may have been left out, or one of two lists of the same memory was unmapped.
+  var confusesReads = false
   /// Pages that its largest mapping so far crosses.
   var reach = 0
   var maskEvent: Event?

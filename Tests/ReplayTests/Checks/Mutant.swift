@@ -75,13 +75,11 @@ struct Mutant {
   }
 
   private mutating func expectLeak(_ thing: Thing) {
-    let id = events[thing.make].device
-    guard program.machine.recordsBinding else {
+    guard let end = program.unbinding(of: thing) else {
       rule = Rule.liveAtEnd.number
       return expect(thing.make)
     }
-    let unbound = events[thing.make...].firstIndex { $0.call == .driverUnbound && $0.device == id }
-    expect(unbound!)
+    expect(end)
   }
 
   /// Makes an event be of another device.
@@ -143,7 +141,21 @@ extension LegalProgram {
   /// Whether findings will tell of this thing if it is not released. Without word of the driver's end the one that is
   /// left of two alike may be the other.
   func leaks(_ thing: Thing) -> Bool {
-    machine.recordsBinding || isAlone(thing, from: thing.release!, to: .max)
+    let end = unbinding(of: thing)
+    guard isRecorded(besides: thing.release!, before: end ?? events.count) else { return false }
+    return end != nil || isAlone(thing, from: thing.release!, to: .max)
+  }
+
+  /// The end of the driver that made a thing, if such are recorded.
+  func unbinding(of thing: Thing) -> Int? {
+    let id = events[thing.make].device
+    return events[thing.make...].firstIndex { $0.call == .driverUnbound && $0.device == id }
+  }
+
+  /// Whether a call like this one shows that the recording has them: nothing is concluded from the absence of calls of
+  /// which none was recorded.
+  func isRecorded(besides event: Int, before end: Int) -> Bool {
+    machine.isComplete || (0..<end).contains { $0 != event && events[$0].call == events[event].call }
   }
 
   /// Whether a release of this address would be no second one, and of nothing that is another device's: these have rules

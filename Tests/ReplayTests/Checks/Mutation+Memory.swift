@@ -22,6 +22,7 @@ extension Mutation {
           .coherent, .pages, .table,
           where: { program, thing in
             program.isUnknown(program.key(thing), thing.device, at: thing.release!)
+              && program.isRecorded(besides: thing.make, before: thing.release!)
           })
       else { return false }
       mutant.expect(thing.release!)
@@ -85,10 +86,11 @@ extension Mutation {
       guard
         let block = mutant.pick(
           .block,
-          where: { _, block in
+          where: { program, block in
             !things.contains {
               $0.kind == .block && $0.cpuAddress == block.cpuAddress && $0.make > block.make
             }
+              && program.isRecorded(besides: block.release!, before: things[block.pool!].release!)
           })
       else { return false }
       mutant.expect(things[block.pool!].release!)

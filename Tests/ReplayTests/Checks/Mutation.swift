@@ -41,13 +41,14 @@ struct Mutation: Sendable, CustomTestStringConvertible {
           where: { program, thing in
             program.isAloneAtRelease(thing)
               && program.isUnknown(program.key(thing), thing.device, at: thing.release!)
+              && program.isRecorded(besides: thing.make, before: thing.release!)
           })
       else { return false }
       mutant.expect(thing.release!)
       mutant.events.remove(at: thing.make)
       return true
     },
-    Mutation(name: "a map has another size", rule: 203, followers: [302, 401, 403]) { mutant in
+    Mutation(name: "a map has another size", rule: 203, followers: [302, 401, 403, 505]) { mutant in
       guard let thing = mutant.pick(.single, .resource, where: { $0.isAloneAtRelease($1) }) else {
         return false
       }
