@@ -206,7 +206,7 @@ extension Replayer {
     let place = mappings.places[Int(number)]
     let isMirror =
       place.size == event.size && place.direction == event.direction && place.kind == kind
-      && mappings[number].attributes == event.attributes && mappings[number].syncs.owner == .none
+      && place.attributes == event.attributes && !place.isSynced
     if isMirror && firstResultCheck == nil { return }
     let entry = mappings[number]
     judgeRelease(device, event, of: entry)

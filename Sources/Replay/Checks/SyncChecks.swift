@@ -137,6 +137,7 @@ extension Replayer {
   }
 
   private mutating func noteSync(_ number: UInt32, _ operation: Operation, offset: UInt64, size: UInt64) {
+    mappings.markSynced(number)
     guard offset <= UInt64(UInt32.max), size <= UInt64(UInt32.max) else { return }
     mappings[number].syncs.offset = UInt32(truncatingIfNeeded: offset)
     mappings[number].syncs.size = UInt32(truncatingIfNeeded: size)

@@ -22,7 +22,7 @@ extension MappingTable {
         let score =
           (place.pointee.kind == kind ? 8 : 0) + (place.pointee.size == size ? 4 : 0)
           + (place.pointee.direction == direction ? 2 : 0)
-          + (self[current].attributes.repeated == attributes.repeated ? 1 : 0)
+          + (place.pointee.attributes.repeated == attributes.repeated ? 1 : 0)
         if score >= best { (best, found, foundPrevious) = (score, current, previous) }
       }
       (previous, current) = (current, place.pointee.next)

@@ -27,9 +27,24 @@ struct MappingTable: ~Copyable {
     var next = MappingTable.none
     var kind = LiveMapping.Kind.single
     var direction = Direction.none
-    var isBounced = false
+    private var marks: UInt8 = 0
+    var attributes = Attributes(rawValue: 0)
+
+    init(_ entry: LiveEntry, next: UInt32) {
+      (address, size, mappedAt, device) = (entry.address, entry.size, entry.mappedAt, entry.device)
+      (kind, direction, attributes) = (entry.kind, entry.direction, entry.attributes)
+      self.next = next
+      marks = (entry.isBounced ? 1 : 0) | (entry.isBounced || entry.isDeviant ? 2 : 0)
+    }
+
+    var isBounced: Bool { marks & 1 != 0 }
     /// It is not where its memory is: bounced, or perhaps so.
-    var isDisplaced = false
+    var isDisplaced: Bool { marks & 2 != 0 }
+    /// It was synced since it was mapped.
+    var isSynced: Bool {
+      get { marks & 4 != 0 }
+      set { marks = newValue ? marks | 4 : marks & ~4 }
+    }
   }
 
   private(set) var slots: UnsafeMutablePointer<Slot>
@@ -93,14 +108,14 @@ struct MappingTable: ~Copyable {
     let index = slot(key)
     if slots[index].head == MappingTable.none { usedSlots += 1 }
     entries[number] = entry
-    places[number] = Place(
-      address: entry.address, size: entry.size, mappedAt: entry.mappedAt, device: entry.device,
-      next: slots[index].head, kind: entry.kind, direction: entry.direction,
-      isBounced: entry.isBounced, isDisplaced: entry.isBounced || entry.isDeviant)
+    places[number] = Place(entry, next: slots[index].head)
     slots[index] = Slot(key: key, head: UInt32(truncatingIfNeeded: number))
     count += 1
     if entry.size > MappingTable.largeSize { noteLarge(UInt32(truncatingIfNeeded: number)) }
   }
+
+  /// Notes that an entry was synced.
+  mutating func markSynced(_ number: UInt32) { places[Int(number)].isSynced = true }
 
   private mutating func noteLarge(_ number: UInt32) {
     if large.count < MappingTable.largeLimit { large.append(number) } else { missesLarge = true }
