@@ -8,9 +8,9 @@ struct DMAScope: ParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "dmascope",
-    abstract: "What DMA costs, from a recording: cache maintenance, bounce copies, mask pressure.",
+    abstract: "What DMA costs and who breaks its rules, from a recording.",
     discussion: """
-      Reads DMA-API events that trace-cmd recorded, replays them, and says what coherency cost, which devices and \
+      Reads DMA-API events (trace.dat, or JSON Lines), replays them, and says what coherency cost, which devices and \
       callers it came from, where DMA masks press, what is still mapped at the end, and which rules of the API were \
       broken.
 
