@@ -72,8 +72,8 @@ public struct RuleChoice: Sendable {
 }
 
 extension Rule {
-  /// The rule that `word` is a part of the id or name of, else the one for which it takes the fewest edits; of equals
-  /// the first.
+  /// The rule that `word` is a part of the id or name of, else the one for which it takes the fewest edits, if they
+  /// are few; of equals the first.
   static func nearest(to word: String) -> Rule? {
     if !word.isEmpty, let rule = all.first(where: { $0.label.lowercased().contains(word.lowercased()) }) {
       return rule
@@ -82,7 +82,8 @@ extension Rule {
     func distance(_ rule: Rule) -> Int {
       min(edits(wanted, Array(rule.id.lowercased().utf8)), edits(wanted, Array(rule.name.utf8)))
     }
-    return all.map { (rule: $0, distance: distance($0)) }.min { $0.distance < $1.distance }?.rule
+    let best = all.map { (rule: $0, distance: distance($0)) }.min { $0.distance < $1.distance }
+    return best.flatMap { $0.distance <= max(2, wanted.count / 2) ? $0.rule : nil }
   }
 
   /// Levenshtein's distance: insertions, removals and replacements of bytes.
