@@ -16,7 +16,7 @@ extension Replayer {
     let entry = maskCalls.removeValue(forKey: key)
     let id = event.device != 0 ? event.device : entry?.device ?? 0
     guard id != 0 else {
-      if anonymousBirths.count < Replayer.callLimit { anonymousBirths[event.pid] = event.time }
+      if anonymousBirths.count < Replayer.callLimit { anonymousBirths[event.pid] = Birth(event, hints) }
       return
     }
     var named = event

@@ -10,7 +10,7 @@ extension Replayer {
       judgePoolRequest(event)
     case .poolCreate:
       if !pending.holds(event) { judgePoolRequest(event) }
-      pools.create(pending.complete(event), names)
+      createPool(pending.complete(event))
     case .poolAllocate where !isReturn:
       pending.begin(event)
       judgePoolAllocation(event)
@@ -19,6 +19,15 @@ extension Replayer {
     case .poolFree where !isReturn: freeBlock(event)
     case .poolDestroy where !isReturn: destroyPool(event)
     default: break
+    }
+  }
+
+  private mutating func createPool(_ event: Event) {
+    pools.create(event, names)
+    guard event.device != 0, event.address != 0 else { return }
+    let device = place(event)
+    if let birth = devices[device].birth, isGapless(since: birth.time) {
+      devices[device].birth?.confirm(event)
     }
   }
 

@@ -103,6 +103,7 @@ extension Replayer {
       judgeReach(device, event, address: bus, size: length, mask: devices[device].streamingMask)
       // Where entries were joined, an IOMMU did it, and physical addresses have no bus address of their own.
       guard isWhole else {
+        judgeLimits(device, event, size: 0)
         devices[device].elsewhere &+= 1
         list.bounces.append(.deviant)
         continue

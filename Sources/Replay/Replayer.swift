@@ -46,8 +46,8 @@ public struct Replayer: ~Copyable {
   var callsWithInterrupts: UInt64 = 0
   /// When `dma_mapping_error` was recorded first.
   var firstResultCheck: UInt64?
-  /// Times of mask calls that name no device, by task: its next call is for that device.
-  var anonymousBirths: [Int32: UInt64] = [:]
+  /// Mask calls that name no device, by task: its next call is for that device.
+  var anonymousBirths: [Int32: Birth] = [:]
   var faults = 0
 
   /// Whether the event at hand counts, by the filter.
@@ -192,24 +192,7 @@ public struct Replayer: ~Copyable {
       return DeviceState(
         name: name, isSelected: options.filter.selects(device: name), userSays: user,
         presumedCoherent: user ?? platform.architecture.isCoherent,
-        bornAt: Replayer.birth(event, hints, lastLoss, anonymousBirths))
-    }
-  }
-
-  /// When the driver of a device that is met for the first time began, if this event shows it: a driver sets its mask
-  /// before anything else.
-  private static func birth(
-    _ event: Event, _ hints: RecordingHints, _ lastLoss: UInt64?, _ anonymousBirths: [Int32: UInt64]
-  ) -> UInt64? {
-    if hints.isComplete { return 0 }
-    guard lastLoss == nil else { return nil }
-    switch event.call {
-    case .setMask, .setCoherentMask, .setMaskAndCoherent, .getRequiredMask, .supported, .driverBound,
-      .declareMemory:
-      return event.time
-    default:
-      guard let time = anonymousBirths[event.pid], event.time &- time < 1_000_000_000 else { return nil }
-      return time
+        birth: Birth(event, hints, lastLoss, anonymousBirths))
     }
   }
 

@@ -23,7 +23,8 @@ struct CheckCommand: ParsableCommand {
       The rule is an id or a name, or a glob for them; device=, site= and until= may be left out.
       """)
 
-  @Argument(help: ArgumentHelp("trace.dat or JSON Lines, plain or packed with zstd or gzip.", valueName: "trace"))
+  @Argument(
+    help: ArgumentHelp("trace.dat or JSON Lines, plain or packed with zstd or gzip.", valueName: "trace"))
   var traces: [String]
 
   @OptionGroup(title: "Rules") var rules: RuleArguments

@@ -12,7 +12,8 @@ struct ReportCommand: ParsableCommand {
       with --json - or --html - nothing else is written there.
       """)
 
-  @Argument(help: ArgumentHelp("trace.dat or JSON Lines, plain or packed with zstd or gzip.", valueName: "trace"))
+  @Argument(
+    help: ArgumentHelp("trace.dat or JSON Lines, plain or packed with zstd or gzip.", valueName: "trace"))
   var traces: [String]
 
   @Option(help: ArgumentHelp("Write a self-contained page.", valueName: "file"), completion: .file())

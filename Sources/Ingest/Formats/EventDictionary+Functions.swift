@@ -159,8 +159,9 @@ extension EventDictionary {
   private static let region = "\(device) physicalAddress=phys_addr|bus_addr address=device_addr size=size"
 
   private static let drivers: [Row] =
-    functions("driver_bound", .driverBound, device)
-    + functions("driver_unbound device_unbind_cleanup device_release_driver", .driverUnbound, device)
+    functions("driver_bound", .driverBound, device) + functions("driver_unbound", .driverUnbound, device)
+    // What a driver has not released itself is released on the way: it is gone when these return.
+    + functions("device_unbind_cleanup device_release_driver", .driverUnbound, device, returns: "value=ret")
 
   /// Rows of functions with the same parameters.
   ///

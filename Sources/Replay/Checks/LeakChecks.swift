@@ -5,13 +5,13 @@ extension Replayer {
   /// The device's driver lets go of it: nothing may be left.
   mutating func driverUnbound(_ event: Event) {
     let device = place(event)
-    devices[device].bornAt = nil
+    if !hints.isComplete { devices[device].birth = nil }
     reportLeft(of: device, as: .leakAtUnbind, asked: event)
   }
 
   mutating func driverBound(_ event: Event) {
     let device = place(event)
-    devices[device].bornAt = event.time
+    devices[device].birth = Birth(boundAt: event.time)
     devices[device].hasUntracked = false
   }
 

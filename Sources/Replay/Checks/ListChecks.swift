@@ -27,6 +27,12 @@ extension Replayer {
   mutating func judgeListRelease(_ device: Int, _ event: Event, of list: LiveList) {
     let entry = list.entry
     guard isJudged(device), isSurely(entry, meantBy: event.direction) else { return }
+    if list.direction == .bidirectional, let first = list.busAddresses.first,
+      let number = mappings.find(
+        list.device, at: first, where: { $0.kind == .scatterGather && $0.mappedAt == list.mappedAt })
+    {
+      judgeOneSidedSyncs(device, event, of: mappings[number])
+    }
     let passed = max(event.nents, Int32(event.physicalCount))
     // Events name 128 entries at most: a longer list may have been unmapped whole.
     if list.nents > 0, list.nents <= 128, passed > 0, passed != list.nents {

@@ -84,7 +84,9 @@ extension Replayer {
         )
       }
     }
-    guard isWhollySeen(device, event.direction), recordsMaking(event.call) else { return }
+    guard isWhollySeen(device, event.direction), recordsMaking(event.call),
+      !mappings.isCrowded(place, event.address)
+    else { return }
     let isFree = event.call.isFree
     if let last = history.last(place, event.address), isGapless(since: last.time) {
       return findings.add(
@@ -163,9 +165,12 @@ extension Replayer {
 }
 
 extension Attributes {
-  /// Those that a release has to repeat: drivers leave out the maintenance at either end as they see fit, and warnings
-  /// are nobody's business.
-  var repeated: Attributes { subtracting([.skipCPUSync, .noWarn]) }
+  /// Those that a release has to repeat: drivers leave out the maintenance at either end as they see fit, others matter to
+  /// the map alone, and of unknown ones nothing is known.
+  var repeated: Attributes {
+    subtracting([.skipCPUSync, .noWarn, .allocSinglePages, .cacheLinesOverlap, .requireCoherent]).subtracting(
+      unknown)
+  }
 }
 
 extension Call {

@@ -55,7 +55,9 @@ extension Replayer {
         ("syncs \(hex(address)), which a failed mapping returns", "do not sync what was not mapped")
       }
     }
-    guard isWhollySeen(device, event.direction), records(.mapPage, .mapScatterlist, .mapResource) else {
+    guard isWhollySeen(device, event.direction), records(.mapPage, .mapScatterlist, .mapResource),
+      !mappings.isCrowded(UInt32(truncatingIfNeeded: device), address)
+    else {
       return
     }
     let last = history.last(UInt32(truncatingIfNeeded: device), address)

@@ -48,8 +48,10 @@ struct DeviceState {
   var maxMappingSize: UInt64?
 
   // What the checks need to know.
-  /// When its driver was seen to begin; nil if that was before the recording.
-  var bornAt: UInt64?
+  /// When its driver was seen to begin, or perhaps so; nil if that was before the recording.
+  var birth: Birth?
+  /// When its driver was surely seen to begin.
+  var bornAt: UInt64? { birth.flatMap { $0.isCertain ? $0.time : nil } }
   /// Whether something of it is mapped that the records do not name.
   var hasUntracked = false
   /// Whether a mapping that it only reads may be live and not in the table: one took the place of an equal one, whose
@@ -75,12 +77,12 @@ struct DeviceState {
   var prepared: UInt64 = 0
   var unprepared: UInt64 = 0
 
-  init(name: String, isSelected: Bool, userSays: Bool?, presumedCoherent: Bool, bornAt: UInt64? = nil) {
+  init(name: String, isSelected: Bool, userSays: Bool?, presumedCoherent: Bool, birth: Birth? = nil) {
     self.name = name
     self.isSelected = isSelected
     self.userSays = userSays
     self.presumedCoherent = presumedCoherent
-    self.bornAt = bornAt
+    self.birth = birth
   }
 
   /// The bus address that this physical one has without bouncing, as far as is known.

@@ -42,6 +42,17 @@ extension MappingTable {
     return best < 0 ? nil : found
   }
 
+  /// Whether so many entries hang where one of this address would that not all of them are searched.
+  func isCrowded(_ device: UInt32, _ address: UInt64) -> Bool {
+    var current = slots[slot(MappingTable.key(device, address))].head
+    var left = MappingTable.searchLimit
+    while current != MappingTable.none && left > 0 {
+      current = places[Int(current)].next
+      left -= 1
+    }
+    return left == 0
+  }
+
   /// The newest entry of exactly this address that satisfies a condition.
   func find(_ device: UInt32, at address: UInt64, where condition: (LiveEntry) -> Bool) -> UInt32? {
     var current = slots[slot(MappingTable.key(device, address))].head
