@@ -30,10 +30,9 @@ extension Replayer {
     guard event.flags.contains(.isReturn) else { return pending.begin(event) }
     let whole = pending.complete(event)
     let device = place(whole)
+    judgeMark(device, whole, declared.marked(device, whole))
     // An error is returned as a pointer near the end of the address space.
-    guard whole.value < UInt64.max &- 4095 else { return }
-    let old = declared.mark(device, whole)
-    judgeMark(device, whole, old)
+    if whole.value < UInt64.max &- 4095 { declared.mark(device, whole) }
   }
 
   /// `dma_cache_sync`: maintenance of memory that stays cached, as at a sync for the device.

@@ -52,6 +52,7 @@ extension Replayer {
   private mutating func destroyPool(_ event: Event) {
     guard let pool = pools.pool(event, names) else { return }
     judgePoolUse(event, pool)
+    judgePoolDestruction(event, pool)
     let isJudgedBusy = isGapless(since: pools.pools[pool].creation?.time ?? 0) && records(.poolFree)
     let left = pools.destroy(pool, event)
     if isJudgedBusy { judgeBusy(event, pool, left) }

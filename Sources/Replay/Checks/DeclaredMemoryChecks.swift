@@ -19,25 +19,24 @@ extension Replayer {
     let asked = event.nents & (Declaration.map | Declaration.io)
     let returned = Int64(bitPattern: event.value)
     let differs = returned > 0 && asked != 0 && returned & Int64(asked) == 0
-    guard differs || asked == Declaration.map | Declaration.io else { return }
+    guard differs else { return }
     findings.add(.declaredFlagsMismatch, device: device, asked: event, isFragile: false) {
-      differs
-        ? (
-          "asked for \(flagNames(asked)), given \(flagNames(Int32(truncatingIfNeeded: returned)))",
-          "use the memory as the returned flag says"
-        )
-        : ("asked for MAP and IO at once", "ask for one of them")
+      (
+        "asked for \(flagNames(asked)), given \(flagNames(Int32(truncatingIfNeeded: returned)))",
+        "use the memory as the returned flag says"
+      )
     }
   }
 
   private mutating func judgePages(_ device: Int, _ event: Event) {
     let page = hints.pageSize
     guard event.size & (page &- 1) != 0 else { return }
+    let down = event.size & ~(page &- 1)
+    let advice =
+      event.call == .declareMemory
+      ? "round the size down to \(bytes(down))" : "round the size up to \(bytes(down &+ page))"
     findings.add(.declaredNotPages, device: device, asked: event, isFragile: false) {
-      (
-        "\(bytes(event.size)) are not whole pages of \(bytes(page))",
-        "round the size up to \(bytes((event.size | (page &- 1)) &+ 1))"
-      )
+      ("\(bytes(event.size)) are not whole pages of \(bytes(page))", advice)
     }
   }
 

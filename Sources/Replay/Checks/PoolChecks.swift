@@ -5,17 +5,28 @@ extension Replayer {
   /// `dma_pool_create`: what was asked for, and where.
   mutating func judgePoolRequest(_ event: Event) {
     guard let device = judgedDevice(event.device, event) else { return }
-    if isAtomic(event) {
-      findings.add(.poolCreatedInAtomic, device: device, asked: event, isFragile: false) {
-        ("created \(event.context.words)", "create the pool when the device is probed")
-      }
-    }
+    judgePoolContext(device, event)
     let alignment = event.physicalAddress
     if alignment.nonzeroBitCount > 1 {
       findings.add(.poolAlignmentNotPowerOfTwo, device: device, asked: event, isFragile: false) {
         ("an alignment of \(bytes(alignment))", "ask for \(bytes(powerOfTwo(over: alignment)))")
       }
     }
+  }
+
+  /// `dma_pool_create` and `dma_pool_destroy` may sleep.
+  private mutating func judgePoolContext(_ device: Int, _ event: Event) {
+    guard isAtomic(event) else { return }
+    findings.add(.poolCallInAtomic, device: device, asked: event, isFragile: false) {
+      event.call == .poolCreate
+        ? ("created \(event.context.words)", "create the pool when the device is probed")
+        : ("destroyed \(event.context.words)", "destroy the pool where sleeping is allowed")
+    }
+  }
+
+  mutating func judgePoolDestruction(_ event: Event, _ pool: Int) {
+    guard let device = judgedDevice(pools.pools[pool].device, event) else { return }
+    judgePoolContext(device, event)
   }
 
   mutating func judgePoolAllocation(_ event: Event) {

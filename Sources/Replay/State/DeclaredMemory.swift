@@ -23,14 +23,18 @@ struct DeclaredMemory {
 
   mutating func release(_ device: Int) { regions[device] = nil }
 
-  /// Marks a range; what it overlaps, if that is marked already.
-  mutating func mark(_ device: Int, _ event: Event) -> Event? {
-    guard let region = regions[device] else { return nil }
+  /// What a range overlaps that is marked already.
+  func marked(_ device: Int, _ event: Event) -> Event? {
     let last = event.address &+ (event.size == 0 ? 0 : event.size &- 1)
-    let old = region.occupied.first { $0.first <= last && event.address <= $0.first &+ ($0.size &- 1) }
-    if region.occupied.count < DeclaredMemory.limit, event.size > 0 {
-      regions[device]?.occupied.append((event.address, event.size, event))
+    return regions[device]?.occupied.first {
+      $0.first <= last && event.address <= $0.first &+ ($0.size &- 1)
+    }?.event
+  }
+
+  mutating func mark(_ device: Int, _ event: Event) {
+    guard let region = regions[device], region.occupied.count < DeclaredMemory.limit, event.size > 0 else {
+      return
     }
-    return old?.event
+    regions[device]?.occupied.append((event.address, event.size, event))
   }
 }

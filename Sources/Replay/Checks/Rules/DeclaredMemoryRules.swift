@@ -34,12 +34,12 @@ extension Rule {
       """)
 
   static let declaredNotPages = Rule(
-    number: 802, name: "declared-not-pages", severity: .error,
+    number: 802, name: "declared-not-pages", severity: .warning,
     title: "A region is declared or marked whose size is not whole pages.",
     demand: """
-      Declared memory is handed out in pages: the size of a region, and of a range that is marked, is a \
-      multiple of the page size (Documentation/DMA-API.txt up to Linux 4.20, Part II). The rest of the \
-      last page is lost.
+      Declared memory is handed out in pages: the size of a region, and of a range that is marked, should be a \
+      multiple of the page size (Documentation/DMA-API.txt up to Linux 4.20, Part II). The rest of a region's \
+      last page is lost; a marked range takes the whole of its last page.
       """,
     fix: """
       Round the size of the region down to whole pages, and that of a marked range up.
@@ -61,9 +61,9 @@ extension Rule {
     number: 803, name: "declared-flags-mismatch", severity: .warning,
     title: "The flags of a declared region and the returned flag do not match.",
     demand: """
-      A region is asked for as MAP (memory that can be used like any other) or as IO (only through \
-      accessors), not both; the returned flag tells which of them it is, and that is how it must be used \
-      (Documentation/DMA-API.txt up to Linux 4.20, Part II).
+      A region is asked for as MAP (memory that can be used like any other), as IO (only through accessors), or as \
+      either; the returned flag tells which of them it is, and that is how it must be used \
+      (Documentation/DMA-API.txt up to Linux 4.13, Part II).
       """,
     fix: """
       Compare the result with the flag that was asked for: with DMA_MEMORY_IO use memcpy_toio and its kin, \
@@ -86,7 +86,7 @@ extension Rule {
     number: 804, name: "declared-released-in-use", severity: .error,
     title: "A declared region is released while memory from it is allocated.",
     demand: """
-      A declared region must not be released while memory that came from it is in use (Documentation/DMA- \
+      A declared region must not be released while memory that came from it is in use (Documentation/DMA-\
       API.txt up to Linux 4.20, Part II): nothing checks it, and the blocks are then in memory that is \
       unmapped.
       """,
@@ -131,7 +131,7 @@ extension Rule {
       {"call": "dma_mark_declared_memory_occupied", "dev": "0000:00:04.0", "device_addr": "0x90000000", \
       "size": 8192, "ret": "0xffff000090000000"}
       {"call": "dma_mark_declared_memory_occupied", "dev": "0000:00:04.0", "device_addr": "0x90001000", \
-      "size": 4096, "ret": "0xffff000090001000"}
+      "size": 4096, "ret": -16}
       {"call": "dma_release_declared_memory", "dev": "0000:00:04.0"}
       """,
     counterExample: """
@@ -146,11 +146,12 @@ extension Rule {
       """)
 
   static let declaredReleaseNone = Rule(
-    number: 806, name: "declared-release-none", severity: .error,
+    number: 806, name: "declared-release-none", severity: .hint,
     title: "A declared region is released that does not exist.",
     demand: """
-      Only a region that was declared can be released (Documentation/DMA-API.txt up to Linux 4.20, Part \
-      II).
+      dma_release_declared_memory gives back the region of a device (Documentation/DMA-API.txt up to Linux 4.20, \
+      Part II). Without one the kernel does nothing: harmless in itself, and a sign that the driver does not know \
+      what it has.
       """,
     fix: """
       Call dma_release_declared_memory only where the declaration has succeeded, and once.

@@ -10,7 +10,7 @@ extension Rule {
     title: "A device is handed an address that its DMA mask does not reach.",
     demand: """
       A device can reach only the addresses that its DMA mask covers; dma_set_mask and \
-      dma_set_coherent_mask tell the DMA API which, and it gives out no others (Documentation/core- \
+      dma_set_coherent_mask tell the DMA API which, and it gives out no others (Documentation/core-\
       api/dma-api-howto.rst, "DMA addressing capabilities"). A transfer to an address beyond the mask goes \
       somewhere else, or nowhere.
       """,
@@ -95,7 +95,7 @@ extension Rule {
     title: "The mask is wider than the platform requires.",
     demand: """
       dma_get_required_mask tells the mask that reaches all memory of this machine; a device that has \
-      smaller descriptors for fewer address bits may use them if that mask allows it (Documentation/core- \
+      smaller descriptors for fewer address bits may use them if that mask allows it (Documentation/core-\
       api/dma-api.rst, Part Ic).
       """,
     fix: """

@@ -35,7 +35,7 @@ extension Rule {
     number: 602, name: "free-size-mismatch", severity: .error,
     title: "Memory is freed with another size than it was allocated with.",
     demand: """
-      Coherent memory is freed with the size that it was allocated with (Documentation/core-api/dma- \
+      Coherent memory is freed with the size that it was allocated with (Documentation/core-api/dma-\
       api.rst, Part Ia). With another, pages are given back that are still in use, or never.
       """,
     fix: """
@@ -165,7 +165,7 @@ extension Rule {
     number: 607, name: "small-coherent-allocations", severity: .hint,
     title: "Blocks much smaller than a page are allocated one by one.",
     demand: """
-      dma_alloc_coherent gives out whole pages, however little is asked for (Documentation/core-api/dma- \
+      dma_alloc_coherent gives out whole pages, however little is asked for (Documentation/core-api/dma-\
       api.rst, Part Ia); pools are there for many small blocks (Part Ib).
       """,
     fix: """
@@ -243,11 +243,10 @@ extension Rule {
     title: "dma_cache_sync is called for memory that was not allocated as non-coherent.",
     demand: """
       dma_cache_sync is for memory of dma_alloc_noncoherent, or of dma_alloc_attrs with \
-      DMA_ATTR_NON_CONSISTENT, and must stay within one block of it (Documentation/DMA-API.txt up to Linux \
-      5.9).
+      DMA_ATTR_NON_CONSISTENT, and must stay within one block of it (Documentation/DMA-API.txt, later core-api/dma-api.rst, up to Linux 5.9).
       """,
     fix: """
-      Use dma_sync_single_for_device for streaming mappings, and nothing for coherent memory; for non- \
+      Use dma_sync_single_for_device for streaming mappings, and nothing for coherent memory; for non-\
       coherent memory pass the CPU address and the part of the block that is in use.
       """,
     example: """

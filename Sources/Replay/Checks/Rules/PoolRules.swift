@@ -1,7 +1,7 @@
 // DMA pools.
 extension Rule {
   static let poolRules: [Rule] = [
-    poolDestroyedBusy, poolDoubleFree, poolWrongPool, poolCreatedInAtomic, poolAlignmentNotPowerOfTwo,
+    poolDestroyedBusy, poolDoubleFree, poolWrongPool, poolCallInAtomic, poolAlignmentNotPowerOfTwo,
     poolBlockCrossesBoundary, poolSleepingAllocationInAtomic, poolFreeNotAllocated, poolUsedAfterDestroy,
   ]
 
@@ -102,15 +102,16 @@ extension Rule {
       {"call": "dma_pool_destroy", "pool": "0xffff000004200000"}
       """)
 
-  static let poolCreatedInAtomic = Rule(
-    number: 704, name: "pool-created-in-atomic", severity: .error,
-    title: "A pool is created where sleeping is forbidden.",
+  static let poolCallInAtomic = Rule(
+    number: 704, name: "pool-call-in-atomic", severity: .error,
+    title: "A pool is created or destroyed where sleeping is forbidden.",
     demand: """
-      dma_pool_create allocates memory with GFP_KERNEL and takes a mutex: it may be called only where \
-      sleeping is allowed (Documentation/core-api/dma-api.rst, Part Ib).
+      dma_pool_create allocates memory with GFP_KERNEL, and it and dma_pool_destroy take a mutex: they may be \
+      called only where sleeping is allowed (Documentation/core-api/dma-api.rst, Part Ib).
       """,
     fix: """
-      Create the pool when the device is probed, once, not where the first block is needed.
+      Create the pool when the device is probed, once, not where the first block is needed, and destroy it when \
+      the driver lets go of the device.
       """,
     example: """
       {"trace": {"kernel": "6.12.0", "arch": "aarch64"}}
@@ -141,7 +142,7 @@ extension Rule {
     example: """
       {"trace": {"kernel": "6.12.0", "arch": "aarch64"}}
       {"call": "dma_pool_create", "dev": "0000:00:04.0", "name": "ring", "size": 64, "align": 96, \
-      "boundary": 4096, "ret": "0xffff000004100000"}
+      "boundary": 4096, "ret": 0}
       """,
     counterExample: """
       {"trace": {"kernel": "6.12.0", "arch": "aarch64"}}
