@@ -243,7 +243,8 @@ extension Rule {
     title: "dma_cache_sync is called for memory that was not allocated as non-coherent.",
     demand: """
       dma_cache_sync is for memory of dma_alloc_noncoherent, or of dma_alloc_attrs with \
-      DMA_ATTR_NON_CONSISTENT, and must stay within one block of it (Documentation/DMA-API.txt, later core-api/dma-api.rst, up to Linux 5.9).
+      DMA_ATTR_NON_CONSISTENT, and must stay within one block of it \
+      (Documentation/DMA-API.txt, later core-api/dma-api.rst, up to Linux 5.9).
       """,
     fix: """
       Use dma_sync_single_for_device for streaming mappings, and nothing for coherent memory; for non-\
