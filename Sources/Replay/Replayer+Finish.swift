@@ -38,6 +38,7 @@ extension Replayer {
     profile.operations = operationProfiles(cells, verdicts)
     profile.callSites = callSiteProfiles(cells, verdicts, sites)
     profile.tasks = taskProfiles(cells, verdicts, recording)
+    profile.avoidable = avoidableProfiles(cells, profile.devices, verdicts, sites)
     profile.timeline = timelineProfile(verdicts)
     let filter = options.filter
     profile.pools = pools.profiles { filter.selects(device: $0) }
@@ -55,6 +56,7 @@ extension Replayer {
     (device.map, device.unmap) = (state.map, state.unmap)
     (device.syncForCPU, device.syncForDevice) = (state.syncForCPU, state.syncForDevice)
     (device.allocate, device.free) = (state.allocate, state.free)
+    device.smallAllocations = state.smallAllocations
     device.mapsByDirection = (0..<3).map { state.mapsByDirection[$0] }
     (device.live, device.peak) = (state.live, state.peak)
     device.bounce = state.bounce

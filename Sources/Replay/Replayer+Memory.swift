@@ -18,6 +18,10 @@ extension Replayer {
         devices[device].allocate.failed &+= 1
       } else {
         devices[device].allocate.bytes &+= event.size
+        if event.call == .allocate, event.size < hints.pageSize / 2 {
+          devices[device].smallAllocations.calls &+= 1
+          devices[device].smallAllocations.bytes &+= event.size
+        }
       }
     }
     judgeAllocation(device, event)

@@ -118,6 +118,7 @@ extension Replayer {
       case .deviant: list.deviantBytes &+= length
       case .direct: judgeNeighbours(device, entry, event)
       }
+      noteBuffer(device, event, memory: list.physicalAddresses[index], address: bus, size: length)
     }
   }
 
@@ -262,6 +263,10 @@ extension Replayer {
     guard isRecorded else { return }
     var asked = event
     asked.address = segments[first]
+    if let found {
+      noteSyncWork(
+        device, operation, event, of: found, address: segments[first], size: segments[first + count], sum)
+    }
     judgeSync(
       device, operation, asked, found, address: segments[first], size: segments[first + count],
       count: max(event.nents, Int32(truncatingIfNeeded: count)))

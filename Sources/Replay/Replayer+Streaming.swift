@@ -53,6 +53,10 @@ extension Replayer {
     judgeReach(device, event, address: event.address, size: event.size, mask: devices[device].streamingMask)
     judgeLimits(device, event, size: event.size)
     devices[device].failedRow = 0
+    if !isResource {
+      let memory = hasPhysical ? event.physicalAddress : event.address
+      noteBuffer(device, event, memory: memory, address: event.address, size: event.size)
+    }
     if how == .direct, hasPhysical { judgeNeighbours(device, entry, event) }
     guard event.flags.contains(.hasAddress) else {
       devices[device].hasUntracked = true
@@ -175,6 +179,7 @@ extension Replayer {
     }
     let copies = copyAtUnmap(device, event, number)
     account(device, .unmap, event, event.direction, sum, bounced: copies.bounced, deviant: copies.deviant)
+    if let number, sum.calls > 0 { noteRelease(device, event, of: number) }
     if let number { judgeUnmap(device, event, number, kind) } else { judgeUnknownRelease(device, event) }
     history.note(UInt32(truncatingIfNeeded: device), event.address, event)
     guard let number else { return }
@@ -227,6 +232,9 @@ extension Replayer {
     let number = findSynced(device, event.address, event.size, event.direction)
     let copies = copyAtSync(device, operation, number, event.size, event.direction)
     account(device, operation, event, event.direction, sum, bounced: copies.bounced, deviant: copies.deviant)
+    if let number {
+      noteSyncWork(device, operation, event, of: number, address: event.address, size: event.size, sum)
+    }
     judgeSync(device, operation, event, number, address: event.address, size: event.size)
   }
 

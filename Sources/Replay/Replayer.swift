@@ -33,6 +33,7 @@ public struct Replayer: ~Copyable {
   var declared = DeclaredMemory()
   var noncoherentBlocks = NoncoherentBlocks()
   var costs = CostTable()
+  var avoidable = AvoidableWork()
   var timeline = TimelineRecorder()
   var record = MaintenanceRecord()
 

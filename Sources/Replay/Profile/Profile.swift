@@ -17,6 +17,8 @@ public struct Profile: Sendable {
   public var tasks: [TaskProfile] = []
   /// One row per device × call × direction, most lines first.
   public var operations: [OperationProfile] = []
+  /// Work that could be avoided, what saves most first.
+  public var avoidable: [Avoidable] = []
   public var timeline = Timeline()
   public var pools: [PoolProfile] = []
   /// Everything mapped at the end, by device and then bus address.
@@ -120,6 +122,8 @@ public struct DeviceProfile: Sendable {
   public var syncForDevice = CallCounts()
   /// Coherent (and `dma_alloc_pages`, `dma_alloc_sgt`) allocations and frees.
   public var allocate = CallCounts()
+  /// Coherent blocks of less than half a page among them.
+  public var smallAllocations = CallCounts()
   public var free = CallCounts()
   /// Maps by direction: index = `Direction.rawValue` (0 ..< 3).
   public var mapsByDirection = [CallCounts](repeating: CallCounts(), count: 3)

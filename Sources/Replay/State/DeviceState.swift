@@ -13,6 +13,8 @@ struct DeviceState {
   var syncForCPU = CallCounts()
   var syncForDevice = CallCounts()
   var allocate = CallCounts()
+  /// Coherent blocks of less than half a page among them.
+  var smallAllocations = CallCounts()
   var free = CallCounts()
   var mapsByDirection: InlineArray<3, CallCounts> = .init(repeating: CallCounts())
   var countedEvents: UInt64 = 0
