@@ -51,7 +51,8 @@ extension Replayer {
     guard entry.syncs.owner == .cpu else { return }
     let (start, size) = (event.address &+ UInt64(entry.syncs.offset), UInt64(entry.syncs.size))
     let sum = Maintenance(
-      calls: size >= event.size ? 1 : 0, bytes: min(size, event.size), lines: platform.lines(start, min(size, event.size)))
+      calls: size >= event.size ? 1 : 0, bytes: min(size, event.size),
+      lines: platform.lines(start, min(size, event.size)))
     avoidable.doubled.add(device, .unmap, event, event.direction, sum)
   }
 

@@ -29,6 +29,7 @@ public struct HTMLReport {
       MasksSection(context: context).section,
       LifetimesSection(context: context).section,
       CallSitesSection(context: context).section,
+      AvoidableSection(context: context).section,
       TasksSection(context: context).section,
       CoherentMemorySection(context: context).section,
       LiveSection(context: context).section,

@@ -17,6 +17,7 @@ import Replay
 /// | `totals` | sums over the devices: see `TotalsDocument` |
 /// | `measured` | the kernel's own record, by step and direction; null where the trace has none |
 /// | `callSites[]`, `operations[]`, `tasks[]` | who caused it, most lines first |
+/// | `avoidable[]` | work that a change would save, the dearest first: see `AvoidableDocument`; rows overlap |
 /// | `timeline[]` | a row for each device and bucket in which anything is not 0 |
 /// | `timelineLossesNs[]` | begins of the buckets during which events were lost |
 /// | `pools[]` | `dma_pool`s |
@@ -24,8 +25,6 @@ import Replay
 /// | `live[]` | everything mapped at the end; only when asked for |
 ///
 /// STEP is `forDevice`, `forCPU` or `prepare`, DIRECTION is `TO_DEVICE`, `FROM_DEVICE` or `BIDIRECTIONAL`.
-/// `avoidable` has its name reserved by the schema; its key is absent while nothing looks for it, which is not the same
-/// as an empty list.
 struct ReportDocument: Encodable {
   var schema = "dmascope.report/1"
   var tool: Tool
@@ -39,6 +38,7 @@ struct ReportDocument: Encodable {
   var callSites: [CallSiteDocument]
   var operations: [OperationDocument]
   var tasks: [TaskDocument]
+  var avoidable: [AvoidableDocument]
   var timeline: [TimelineDocument]
   var timelineLossesNs: [UInt64]
   var pools: [PoolDocument]
@@ -62,6 +62,7 @@ struct ReportDocument: Encodable {
     callSites = profile.callSites.map(CallSiteDocument.init)
     operations = profile.operations.map(OperationDocument.init)
     tasks = profile.tasks.map(TaskDocument.init)
+    avoidable = profile.avoidable.map(AvoidableDocument.init)
     timeline = TimelineDocument.rows(of: profile.timeline)
     timelineLossesNs = profile.timeline.lossBuckets.map { profile.timeline.beginning(ofBucket: $0) }
     pools = profile.pools.map(PoolDocument.init)

@@ -24,6 +24,7 @@ public struct TextReport {
     addSummary(to: &page)
     addDevices(to: &page)
     addCallSites(to: &page)
+    addAvoidable(to: &page)
     addTasks(to: &page)
     addTimeline(to: &page)
     addBounces(to: &page)
