@@ -39,6 +39,7 @@ extension Replayer {
     profile.callSites = callSiteProfiles(cells, verdicts, sites)
     profile.tasks = taskProfiles(cells, verdicts, recording)
     profile.avoidable = avoidableProfiles(cells, profile.devices, verdicts, sites)
+    if let assumption = options.assumption, assumption.recycles { recycle(assumption, &profile) }
     profile.timeline = timelineProfile(verdicts)
     let filter = options.filter
     profile.pools = pools.profiles { filter.selects(device: $0) }
@@ -94,6 +95,12 @@ extension Replayer {
   private func finished(_ device: DeviceProfile) -> DeviceProfile {
     var device = device
     device.work = platform.work(device.maintenance)
+    return priced(device)
+  }
+
+  /// The device with its estimate by the platform's prices.
+  func priced(_ device: DeviceProfile) -> DeviceProfile {
+    var device = device
     device.estimate = platform.prices.estimate(
       device.work, bouncedBytes: device.bounce.bytesIn &+ device.bounce.bytesOut,
       iotlbInvalidations: device.iotlbInvalidations)

@@ -190,10 +190,15 @@ public struct Replayer: ~Copyable {
     return devices.place(id) { overflow in
       let name = overflow ? "(further devices)" : names[id]
       let user = options.saysCoherent(name)
-      return DeviceState(
+      var state = DeviceState(
         name: name, isSelected: options.filter.selects(device: name), userSays: user,
         presumedCoherent: user ?? platform.architecture.isCoherent,
         birth: Birth(event, hints, lastLoss, anonymousBirths))
+      if let assumption = options.assumption, assumption.concerns(name) {
+        state.assumedMask = assumption.mask
+        state.isAssumedCoherent = assumption.coherent == true
+      }
+      return state
     }
   }
 

@@ -24,6 +24,21 @@ struct ReportCommand: ParsableCommand {
     completion: .file())
   var json: String?
 
+  @Option(
+    name: .customLong("what-if"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "Replay under an assumption, and show it beside what was (repeatable).",
+      discussion: """
+        coherent, noncoherent, mask=BITS, cacheLine=BYTES, platform=NAME, recycle (buffers stay mapped), or several \
+        with commas; with device=GLOB of these devices only.
+        """, valueName: "assumption"),
+    transform: { text in
+      do { return try WhatIf(text) } catch let misfit as WhatIf.Misfit {
+        throw ValidationError(misfit.description)
+      }
+    })
+  var whatIf: [WhatIf] = []
+
   @Flag(help: "List every mapping that is live at the end, in the text and in the JSON.")
   var live = false
 
@@ -58,7 +73,7 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     var incomplete = false
     for (index, trace) in traces.enumerated() {
-      let profile = try ReplayRun.profile(of: trace, replay)
+      let profile = try ReplayRun.profile(of: trace, replay, whatIf: whatIf)
       incomplete = incomplete || profile.recording.isIncomplete
       if let json {
         let report = JSONReport(profile, toolVersion: DMAScope.version, includeLive: live)

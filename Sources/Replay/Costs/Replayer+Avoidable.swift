@@ -104,6 +104,19 @@ extension Replayer {
     }
   }
 
+  /// Takes from the devices and the totals what buffers that stay mapped would save at the most.
+  func recycle(_ assumption: WhatIf, _ profile: inout Profile) {
+    for row in profile.avoidable where row.kind == .recycle && assumption.concerns(row.device) {
+      guard let index = profile.devices.firstIndex(where: { $0.name == row.device }) else { continue }
+      profile.devices[index].work -= row.work
+      decrease(&profile.devices[index].iotlbInvalidations, by: row.iotlbInvalidations)
+      profile.devices[index] = priced(profile.devices[index])
+    }
+    profile.totals.work = profile.devices.reduce(into: CacheWork()) { $0 += $1.work }
+    profile.totals.iotlbInvalidations = profile.devices.reduce(0) { $0 &+ $1.iotlbInvalidations }
+    profile.totals.estimate = profile.devices.reduce(Estimate()) { $0 + $1.estimate }
+  }
+
   private func add(
     _ cells: [CostCell], as kind: Avoidable.Kind, _ verdicts: [Verdict], to rows: inout AvoidableRows
   ) {

@@ -10,11 +10,14 @@ public struct ReplayOptions: Sendable {
   public var filter = Filter()
   /// Globs for devices whose drivers were unbound when the recording ended: what they leave is a leak.
   public var unbound: [String] = []
+  /// What is assumed against what the recording says.
+  public var assumption: WhatIf?
 
   public init() {}
 
   /// What the user said of a device's coherence; nil if nothing. The glob with most literal characters decides.
   func saysCoherent(_ device: String) -> Bool? {
+    if let assumption, let coherent = assumption.coherent, assumption.concerns(device) { return coherent }
     let no = nonCoherent.map(Glob.init).filter { $0.matches(device) }.map(\.literalCount).max()
     let yes = coherent.map(Glob.init).filter { $0.matches(device) }.map(\.literalCount).max()
     switch (no, yes) {

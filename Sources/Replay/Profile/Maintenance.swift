@@ -97,6 +97,18 @@ public struct CacheWork: Sendable, Equatable {
     a.preparedLines &+= b.preparedLines
     a.preparedBytes &+= b.preparedBytes
   }
+
+  /// What is left; nothing goes below zero.
+  public static func -= (a: inout CacheWork, b: CacheWork) {
+    decrease(&a.calls, by: b.calls)
+    decrease(&a.cleanedLines, by: b.cleanedLines)
+    decrease(&a.cleanedBytes, by: b.cleanedBytes)
+    decrease(&a.invalidatedLines, by: b.invalidatedLines)
+    decrease(&a.invalidatedBytes, by: b.invalidatedBytes)
+    decrease(&a.prepareCalls, by: b.prepareCalls)
+    decrease(&a.preparedLines, by: b.preparedLines)
+    decrease(&a.preparedBytes, by: b.preparedBytes)
+  }
 }
 
 /// Copies through the software IO TLB.

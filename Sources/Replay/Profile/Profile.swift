@@ -19,6 +19,8 @@ public struct Profile: Sendable {
   public var operations: [OperationProfile] = []
   /// Work that could be avoided, what saves most first.
   public var avoidable: [Avoidable] = []
+  /// What other assumptions came to, in the order in which they were asked for.
+  public var whatIf: [Scenario] = []
   public var timeline = Timeline()
   public var pools: [PoolProfile] = []
   /// Everything mapped at the end, by device and then bus address.

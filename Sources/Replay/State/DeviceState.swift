@@ -45,6 +45,9 @@ struct DeviceState {
   var streamingMask: UInt64?
   var coherentMask: UInt64?
   var bounceMask: UInt64?
+  /// The mask that it is assumed to have instead.
+  var assumedMask: UInt64?
+  var isAssumedCoherent = false
   var maskHistory: [MaskChange] = []
   var requiredMask: UInt64?
   var maxMappingSize: UInt64?

@@ -23,6 +23,7 @@ public struct HTMLReport {
   private var sections: [Section] {
     [
       AnswerSection(context: context).section,
+      WhatIfSection(context: context).section,
       TimeSection(context: context).section,
       DirectionSection(context: context).section,
       DevicesSection(context: context).section,

@@ -18,6 +18,7 @@ import Replay
 /// | `measured` | the kernel's own record, by step and direction; null where the trace has none |
 /// | `callSites[]`, `operations[]`, `tasks[]` | who caused it, most lines first |
 /// | `avoidable[]` | work that a change would save, the dearest first: see `AvoidableDocument`; rows overlap |
+/// | `whatIf[]` | what each `--what-if` came to, in order: see `ScenarioDocument` |
 /// | `timeline[]` | a row for each device and bucket in which anything is not 0 |
 /// | `timelineLossesNs[]` | begins of the buckets during which events were lost |
 /// | `pools[]` | `dma_pool`s |
@@ -39,6 +40,7 @@ struct ReportDocument: Encodable {
   var operations: [OperationDocument]
   var tasks: [TaskDocument]
   var avoidable: [AvoidableDocument]
+  var whatIf: [ScenarioDocument]
   var timeline: [TimelineDocument]
   var timelineLossesNs: [UInt64]
   var pools: [PoolDocument]
@@ -63,6 +65,7 @@ struct ReportDocument: Encodable {
     operations = profile.operations.map(OperationDocument.init)
     tasks = profile.tasks.map(TaskDocument.init)
     avoidable = profile.avoidable.map(AvoidableDocument.init)
+    whatIf = profile.whatIf.map(ScenarioDocument.init)
     timeline = TimelineDocument.rows(of: profile.timeline)
     timelineLossesNs = profile.timeline.lossBuckets.map { profile.timeline.beginning(ofBucket: $0) }
     pools = profile.pools.map(PoolDocument.init)

@@ -22,6 +22,7 @@ public struct TextReport {
     addHeadline(to: &page)
     addCaveats(to: &page)
     addSummary(to: &page)
+    addWhatIf(to: &page)
     addDevices(to: &page)
     addCallSites(to: &page)
     addAvoidable(to: &page)
