@@ -20,7 +20,7 @@ struct AvoidableSection {
         What \(Piece.define("avoidable", "a change would save")), the dearest first. Rows overlap. ≤: how much of it is \
         needed is not in the trace.
         """,
-      body: table.markup + Piece.omitted(rows.count - shown.count, "rows"))
+      body: remedies(shown) + table.markup + Piece.omitted(rows.count - shown.count, "rows"))
   }
 
   private var columns: [Column<Avoidable>] {
@@ -29,6 +29,12 @@ struct AvoidableSection {
       Column("What", .name) { what($0) }.sorted { $0.kind.definition.title },
       Column("Device", .text) { context.link($0.device) },
     ]
+    if rows.contains(where: { $0.estimate.high > 0 }) {
+      columns.append(
+        Column("Saves") {
+          $0.estimate.high > 0 ? "\($0.isUpperBound ? "≤ " : "")\(Formatting.range($0.estimate))" : ""
+        }.sorted { String(Numbers.nanoseconds($0.estimate.mid)) })
+    }
     if rows.contains(where: { $0.direction != .none }) {
       columns.append(Column("Direction", .text) { "\($0.direction == .none ? "" : $0.direction.name)" })
     }
@@ -42,16 +48,17 @@ struct AvoidableSection {
       columns.append(.count("IOTLB") { $0.iotlbInvalidations })
     }
     if rows.contains(where: { $0.memoryBytes > 0 }) { columns.append(.bytes("Memory") { $0.memoryBytes }) }
-    if rows.contains(where: { $0.estimate.high > 0 }) {
-      columns.append(
-        Column("Saves") {
-          $0.estimate.high > 0 ? "\($0.isUpperBound ? "≤ " : "")\(Formatting.range($0.estimate))" : ""
-        }.sorted { String(Numbers.nanoseconds($0.estimate.mid)) })
-    }
     return columns
   }
 
   private func what(_ row: Avoidable) -> Markup {
-    "\(Piece.define(row.kind.rawValue, "\(row.kind.definition.title)"))<br><span class=\"note\">\(row.kind.remedy)</span>"
+    Piece.define(row.kind.rawValue, row.kind.definition.title)
+  }
+
+  /// What to do about each kind, in the order of the table.
+  private func remedies(_ rows: [Avoidable]) -> Markup {
+    var met: Set<Avoidable.Kind> = []
+    let kinds = rows.map(\.kind).filter { met.insert($0).inserted }
+    return Piece.facts(kinds.map { ($0.definition.title, "\($0.remedy)") })
   }
 }
