@@ -63,6 +63,7 @@ extension Replayer {
     device.bounce = state.bounce
     if verdict.deviantsBounced { device.bounce += state.deviant }
     device.byWidth = (0..<65).map { state.byWidth[$0] }
+    device.bySize = (0..<65).map { state.bySize[$0] }
     device.highestAddress = state.highest
     device.lifetimes = state.lifetimes
     device.maskHistory = state.maskHistory

@@ -97,7 +97,10 @@ extension Replayer {
     let isWhole = list.physicalAddresses.count == list.busAddresses.count
     for index in list.busAddresses.indices {
       let (bus, length) = (list.busAddresses[index], list.lengths[index])
-      if counts { devices[device].observe(address: bus, size: length) }
+      if counts {
+        devices[device].observe(address: bus, size: length)
+        devices[device].observe(size: length, lines: platform.lines(bus, length))
+      }
       var entry = list.entry
       (entry.address, entry.size) = (bus, length)
       judgeReach(device, event, address: bus, size: length, mask: devices[device].streamingMask)

@@ -19,7 +19,10 @@ extension Replayer {
       devices[device].map.segments &+= 1
     }
     guard !isMappingError(event.address) else { return failMap(device, event) }
-    if counts { countMap(device, direction, event.size) }
+    if counts {
+      countMap(device, direction, event.size)
+      devices[device].observe(size: event.size, lines: platform.lines(event.address, event.size))
+    }
     let isResource = event.call == .mapResource || event.attributes.contains(.mmio)
     let hasPhysical = event.flags.contains(.hasPhysicalAddress) && !isResource
     let how =

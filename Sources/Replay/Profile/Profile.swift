@@ -143,6 +143,8 @@ public struct DeviceProfile: Sendable {
   public var bounce = Bounce()
   /// Bits of the highest address of each mapping or block (1 ... 64) → how many and how many bytes; index = bits.
   public var byWidth = [WidthCount](repeating: WidthCount(), count: 65)
+  /// Streaming mappings and entries of scatterlists by size; at index n those of more than 2ⁿ⁻¹ and up to 2ⁿ bytes.
+  public var bySize = [SizeCount](repeating: SizeCount(), count: 65)
   /// The highest bus address handed to the device; nil if none was.
   public var highestAddress: UInt64?
   public var lifetimes = LifetimeHistogram()
@@ -178,6 +180,15 @@ public struct MaskChange: Sendable, Equatable {
     self.mask = mask
     self.accepted = accepted
   }
+}
+
+/// Mappings of one class of size.
+public struct SizeCount: Sendable, Equatable {
+  public var mappings: UInt64 = 0
+  public var bytes: UInt64 = 0
+  /// Cache lines that they cover, partial ones included; also for coherent devices.
+  public var lines: UInt64 = 0
+  public init() {}
 }
 
 public struct WidthCount: Sendable, Equatable {

@@ -23,6 +23,7 @@ struct DeviceState {
   var peak = Footprint()
   var slots: UInt64 = 0
   var byWidth: InlineArray<65, WidthCount> = .init(repeating: WidthCount())
+  var bySize: InlineArray<65, SizeCount> = .init(repeating: SizeCount())
   var highest: UInt64?
   var lifetimes = LifetimeHistogram()
 
@@ -109,6 +110,14 @@ struct DeviceState {
     let difference = Int64(bitPattern: bus &- physical)
     if offset == nil { offset = difference }
     if offset == difference { atOffset &+= 1 } else { elsewhere &+= 1 }
+  }
+
+  @inline(__always)
+  mutating func observe(size: UInt64, lines: UInt64) {
+    let bits = size == 0 ? 0 : 64 - (size &- 1).leadingZeroBitCount
+    bySize[bits].mappings &+= 1
+    bySize[bits].bytes &+= size
+    bySize[bits].lines &+= lines
   }
 
   @inline(__always)
