@@ -50,6 +50,8 @@ public struct Replayer: ~Copyable {
   /// Mask calls that name no device, by task: its next call is for that device.
   var anonymousBirths: [Int32: Birth] = [:]
   var faults = 0
+  /// Entries that were looked at in searches through all of them.
+  var searched = 0
 
   /// Whether the event at hand counts, by the filter.
   var counts = true
