@@ -17,22 +17,36 @@ extension Replayer {
 
   /// The end of the recording. What is left belongs to drivers that go on, unless the user says that they do not.
   mutating func judgeLeftovers() {
+    // Gathered for all devices at once: there may be very many of them.
+    var left: [UInt32: [LiveEntry]] = [:]
+    mappings.visit {
+      if $0.kind != .scatterGather, !$0.isReported { left[$0.device, default: []].append($0) }
+    }
+    lists.visit { if !$0.isReported { left[$0.device, default: []].append($0.entry) } }
     for device in 0..<devices.count where devices[device].isSelected {
+      guard let entries = left.removeValue(forKey: UInt32(truncatingIfNeeded: device)) else { continue }
       let gone = options.unbound.contains { Glob($0).matches(devices[device].name) }
-      reportLeft(of: device, as: gone ? .leakAtUnbind : .liveAtEnd, asked: nil)
+      report(entries, of: device, as: gone ? .leakAtUnbind : .liveAtEnd, asked: nil)
     }
     judgePoolsLeft()
   }
 
-  /// - Parameter asked: the call that made it too late; nil for the end of the recording.
-  private mutating func reportLeft(of device: Int, as rule: Rule, asked: Event?) {
+  /// - Parameter asked: the call that made it too late.
+  private mutating func reportLeft(of device: Int, as rule: Rule, asked: Event) {
     guard devices[device].isSelected else { return }
     let (state, place) = (devices[device].live, UInt32(truncatingIfNeeded: device))
     guard state.mappings > 0 || state.coherentBlocks > 0 else { return }
     var left: [LiveEntry] = []
     mappings.visit { if $0.device == place, $0.kind != .scatterGather, !$0.isReported { left.append($0) } }
     lists.visit { if $0.device == place, !$0.isReported { left.append($0.entry) } }
-    left.sort { ($0.mappedAt, $0.address) < ($1.mappedAt, $1.address) }
+    guard !left.isEmpty else { return }
+    report(left, of: device, as: rule, asked: asked)
+    markReported(place)
+  }
+
+  /// - Parameter asked: the call that made it too late; nil for the end of the recording.
+  private mutating func report(_ entries: [LiveEntry], of device: Int, as rule: Rule, asked: Event?) {
+    let left = entries.sorted { ($0.mappedAt, $0.address) < ($1.mappedAt, $1.address) }
     let end = asked?.time ?? lastTime
     for entry in left
     where isGapless(since: entry.mappedAt) && !mayBeUnmappedSilently(entry) && recordsRelease(entry.kind) {
@@ -48,7 +62,6 @@ extension Replayer {
         )
       }
     }
-    if asked != nil { markReported(place) }
   }
 
   private mutating func markReported(_ device: UInt32) {
