@@ -82,8 +82,8 @@ extension Replayer {
     let device = place(event)
     if counts { devices[device].free.calls &+= 1 }
     judgeFreeing(device, event)
-    // A free of a null pointer is legal and does nothing.
-    guard event.value != 0 || event.address != 0 else { return }
+    // A free of a null pointer is legal and does nothing, whatever the handle still holds.
+    guard event.value != 0 || (event.address != 0 && !event.flags.contains(.hasCPUAddress)) else { return }
     let number = mappings.remove(
       UInt32(truncatingIfNeeded: device), event.address, size: event.size, direction: .bidirectional,
       kind: kind(event.call), attributes: event.attributes)

@@ -117,11 +117,30 @@ public struct Replayer: ~Copyable {
       .syncScatterlistForCPU, .syncScatterlistForDevice, .free, .freePages, .freeScatterTable, .mappingError:
       if !event.flags.contains(.isReturn) { apply(event, segments) }
     default:
-      if event.flags.contains(.isEntry) { return pending.begin(event) }
-      var whole = pending.complete(event)
+      if event.flags.contains(.isEntry) {
+        return pending.begin(event, physicalAddresses: physicalAddresses(event, segments))
+      }
+      var physical: [UInt64] = []
+      var whole = pending.complete(event, &physical)
+      // Of a return whose entry is missing nothing is known but a number.
+      guard whole.device != 0 || whole.size != 0 || whole.busCount > 0 else { return }
       if whole.flags.contains(.givesStatus) { settleStatus(&whole) }
-      apply(whole, segments)
+      guard whole.physicalCount == 0, !physical.isEmpty else { return apply(whole, segments) }
+      whole.physicalCount = UInt16(physical.count)
+      let (start, count) = (Int(event.segments), 2 * Int(event.busCount))
+      if start + count <= segments.count {
+        for index in 0..<count { physical.append(segments[start + index]) }
+      }
+      whole.segments = 0
+      apply(whole, physical.span)
     }
+  }
+
+  /// The physical addresses that the event of a scatterlist names.
+  private func physicalAddresses(_ event: Event, _ segments: Span<UInt64>) -> [UInt64] {
+    let (start, count) = (Int(event.segments), Int(event.physicalCount))
+    guard count > 0, start + count <= segments.count else { return [] }
+    return (start..<start + count).map { segments[$0] }
   }
 
   /// `dma_map_sgtable` returns 0 where `dma_map_sg` returns the number of entries.
