@@ -75,7 +75,7 @@ extension Replayer {
     let page = hints.pageSize
     let (raised, overflow) = event.size.addingReportingOverflow(page &- 1)
     let size = overflow ? event.size : raised & ~(page &- 1)
-    return Maintenance(calls: 1, bytes: size, lines: platform.lines(0, size))
+    return platform.maintenance(0, size)
   }
 
   mutating func free(_ event: Event) {

@@ -13,8 +13,7 @@ extension Replayer {
     guard first >= 0, first + 2 * count <= segments.count else { return (sum, 0) }
     for index in 0..<count {
       let (address, length) = (segments[first + index], segments[first + count + index])
-      sum.bytes &+= length
-      sum.lines &+= platform.lines(address, length)
+      sum.cover(platform.maintenance(address, length))
     }
     if Int(event.ents) > count {
       let known = UInt64(max(count, Int(event.physicalCount)))
@@ -208,8 +207,7 @@ extension Replayer {
     rest.nents = Int32(truncatingIfNeeded: rest.busAddresses.count)
     rest.maintenance = Maintenance(calls: UInt64(rest.busAddresses.count))
     for index in rest.busAddresses.indices {
-      rest.maintenance.bytes &+= rest.lengths[index]
-      rest.maintenance.lines &+= platform.lines(rest.busAddresses[index], rest.lengths[index])
+      rest.maintenance.cover(platform.maintenance(rest.busAddresses[index], rest.lengths[index]))
     }
     (rest.slots, rest.bouncedBytes, rest.deviantBytes) = (0, 0, 0)
     devices[device].live.mappings &+= 1

@@ -30,7 +30,7 @@ extension Replayer {
 
     var sum = Maintenance.zero
     if isMaintained(event) {
-      sum = Maintenance(calls: 1, bytes: event.size, lines: platform.lines(event.address, event.size))
+      sum = platform.maintenance(event.address, event.size)
       noteEvidence(device, event, .forDevice)
     }
     account(
@@ -177,7 +177,7 @@ extension Replayer {
     }
     var sum = Maintenance.zero
     if isMaintained(event) {
-      sum = Maintenance(calls: 1, bytes: event.size, lines: platform.lines(event.address, event.size))
+      sum = platform.maintenance(event.address, event.size)
       noteEvidence(device, event, .forCPU)
     }
     let copies = copyAtUnmap(device, event, number)
@@ -231,7 +231,7 @@ extension Replayer {
     let device = place(event)
     countSync(device, operation, bytes: event.size, segments: 1)
     noteEvidence(device, event, operation.step)
-    let sum = Maintenance(calls: 1, bytes: event.size, lines: platform.lines(event.address, event.size))
+    let sum = platform.maintenance(event.address, event.size)
     let number = findSynced(device, event.address, event.size, event.direction)
     let copies = copyAtSync(device, operation, number, event.size, event.direction)
     account(device, operation, event, event.direction, sum, bounced: copies.bounced, deviant: copies.deviant)

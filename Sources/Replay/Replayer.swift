@@ -233,9 +233,12 @@ public struct Replayer: ~Copyable {
     devices[device].countedEvents &+= 1
     costs.add(device, operation, event, direction, maintenance, bounced: bounced, deviant: deviant)
     let bucket = timeline.bucket(device, event.time)
-    let done = platform.architecture.quick(operation.step, direction)
-    if done.cleans { bucket.pointee.cleaned &+= maintenance.lines }
-    if done.invalidates { bucket.pointee.invalidated &+= maintenance.lines }
+    let step = operation.step
+    if step != .prepare, !platform.architecture.isCoherent {
+      let lines = platform.architecture.lines(of: maintenance, step, direction)
+      bucket.pointee.cleaned &+= lines.cleaned
+      bucket.pointee.invalidated &+= lines.invalidated
+    }
     bucket.pointee.bounced &+= bounced
     bucket.pointee.deviant &+= deviant
     if operation == .map { bucket.pointee.maps &+= 1 }

@@ -24,10 +24,10 @@ extension Replayer {
   mutating func noteBuffer(_ device: Int, _ event: Event, memory: UInt64, address: UInt64, size: UInt64) {
     guard counts else { return }
     let isMaintained = event.attributes.isDisjoint(with: [.skipCPUSync, .mmio])
-    let lines = isMaintained ? platform.lines(address, size) : 0
+    let sum = isMaintained ? platform.maintenance(address, size) : Maintenance(calls: 1, bytes: size)
+    let lines = sum.lines
     if avoidable.buffers.isRepeated(device, memory, size, event.direction) {
-      avoidable.recycled.add(
-        device, .map, event, event.direction, Maintenance(calls: 1, bytes: size, lines: lines))
+      avoidable.recycled.add(device, .map, event, event.direction, sum)
     }
     if isMaintained, lines > platform.lines(0, size) {
       let extra = lines &- platform.lines(0, size)
@@ -42,7 +42,7 @@ extension Replayer {
     if mappings.places[Int(number)].isSynced {
       noteDouble(device, event, of: mappings[number])
     } else if event.direction == .bidirectional {
-      let sum = Maintenance(calls: 1, bytes: event.size, lines: platform.lines(event.address, event.size))
+      let sum = platform.maintenance(event.address, event.size)
       avoidable.bidirectional.add(device, .unmap, event, event.direction, sum)
     }
   }
@@ -50,9 +50,8 @@ extension Replayer {
   private mutating func noteDouble(_ device: Int, _ event: Event, of entry: LiveEntry) {
     guard entry.syncs.owner == .cpu else { return }
     let (start, size) = (event.address &+ UInt64(entry.syncs.offset), UInt64(entry.syncs.size))
-    let sum = Maintenance(
-      calls: size >= event.size ? 1 : 0, bytes: min(size, event.size),
-      lines: platform.lines(start, min(size, event.size)))
+    var sum = platform.maintenance(start, min(size, event.size))
+    if size < event.size { sum.calls = 0 }
     avoidable.doubled.add(device, .unmap, event, event.direction, sum)
   }
 

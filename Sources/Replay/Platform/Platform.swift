@@ -40,6 +40,19 @@ struct Platform: Sendable {
     return ((overflow ? UInt64.max : last) >> lineShift) &- (address >> lineShift) &+ 1
   }
 
+  /// One call for this range.
+  @inline(__always)
+  func maintenance(_ address: UInt64, _ size: UInt64) -> Maintenance {
+    let lines = lines(address, size)
+    let within = cacheLine &- 1
+    let beginsApart: UInt64 = address & within == 0 ? 0 : 1
+    let endsApart: UInt64 = (address &+ size) & within == 0 ? 0 : 1
+    let partial = min(lines, beginsApart &+ endsApart)
+    return Maintenance(
+      calls: 1, bytes: size, lines: lines, partialLines: partial, unalignedLines: partial == 0 ? 0 : lines,
+      innerCalls: lines == 1 ? endsApart : 0)
+  }
+
   /// What the architecture does of the maintenance in a table.
   func work(_ table: MaintenanceTable) -> CacheWork {
     var work = CacheWork()
@@ -63,15 +76,14 @@ struct Platform: Sendable {
       return work
     }
     work.calls = sum.calls
+    let lines = architecture.lines(of: sum, step, direction)
+    (work.cleanedLines, work.invalidatedLines) = (lines.cleaned, lines.invalidated)
+    (work.cleanedAndInvalidatedLines, work.savedLines) = (lines.both, lines.saved)
     let operation = architecture.operation(step, direction)
-    if operation.cleans {
-      work.cleanedLines = sum.lines
-      work.cleanedBytes = sum.bytes
-    }
-    if operation.invalidates {
-      work.invalidatedLines = sum.lines
-      work.invalidatedBytes = sum.bytes
-    }
+    if operation.cleans { work.cleanedBytes = sum.bytes }
+    if operation.invalidates { work.invalidatedBytes = sum.bytes }
+    work.instructions = operation == .none ? 0 : sum.lines
+    if operation == .invalidate, architecture.endsApart { work.instructions &+= sum.innerCalls }
     return work
   }
 }

@@ -13,7 +13,7 @@ struct AvoidableDocument: Encodable {
   var calls: UInt64
   var ofCalls: UInt64
   var cleaned: LinesDocument
-  var invalidated: LinesDocument
+  var invalidated: InvalidatedDocument
   var bouncedBytes: UInt64
   var iotlbInvalidations: UInt64
   var memoryBytes: UInt64

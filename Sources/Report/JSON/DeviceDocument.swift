@@ -29,8 +29,10 @@ struct DeviceDocument: Encodable {
   var peak: FootprintDocument
   var maintenance: MaintenanceTableDocument
   var cleaned: LinesDocument
-  var invalidated: LinesDocument
+  var invalidated: InvalidatedDocument
   var prepared: PreparedDocument
+  /// Cache instructions, prepare passes left out.
+  var instructions: UInt64
   var bounce: BounceDocument
   /// Mappings by size, smallest first; only sizes that occur.
   var bySize: [SizeDocument]
@@ -68,6 +70,7 @@ struct DeviceDocument: Encodable {
       device.maintenance, platform: platform, coherent: device.coherent)
     let work = WorkDocument(device.work)
     (cleaned, invalidated, prepared) = (work.cleaned, work.invalidated, work.prepared)
+    instructions = work.instructions
     bounce = BounceDocument(device.bounce)
     bySize = SizeDocument.rows(of: device)
     maskPressure = MaskPressureDocument(device)

@@ -13,7 +13,7 @@ struct ScenarioDocument: Encodable {
   struct Sums: Encodable {
     var calls: UInt64
     var cleaned: LinesDocument
-    var invalidated: LinesDocument
+    var invalidated: InvalidatedDocument
     var prepared: PreparedDocument
     var bounce: BounceDocument
     var iotlbInvalidations: UInt64
