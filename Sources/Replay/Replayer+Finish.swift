@@ -22,7 +22,6 @@ extension Replayer {
     let verdicts = (0..<devices.count).map { verdict($0) }
     var profile = Profile()
     profile.recording = recording
-    profile.platform = platform.use
     profile.filter = options.filter.description
     let cells = costs.all().filter { devices[Int($0.device)].isSelected }
     var built: [DeviceProfile?] = (0..<devices.count).map { place in
@@ -34,6 +33,10 @@ extension Replayer {
     profile.live = liveMappings(verdicts, recording, sites, &built)
     profile.devices = built.compactMap { $0.map { finished($0) } }.sorted { $0.name < $1.name }
     profile.totals = totals(profile.devices)
+    profile.platform = platform.use(
+      platform.used(
+        profile.totals.work, bouncedBytes: profile.totals.bounce.bytesIn &+ profile.totals.bounce.bytesOut,
+        iotlbInvalidations: profile.totals.iotlbInvalidations))
     profile.measured = measured(profile.totals)
     profile.operations = operationProfiles(cells, verdicts)
     profile.callSites = callSiteProfiles(cells, verdicts, sites)
@@ -67,7 +70,7 @@ extension Replayer {
     device.highestAddress = state.highest
     device.lifetimes = state.lifetimes
     device.maskHistory = state.maskHistory
-    device.requiredMask = state.requiredMask
+    device.requiredMask = state.requiredMask ?? platform.profile.requiredMask
     device.maxMappingSize = state.maxMappingSize
     (device.streamingMask, device.coherentMask) = (state.streamingMask, state.coherentMask)
     if state.streamingMask != nil {
@@ -102,7 +105,7 @@ extension Replayer {
   /// The device with its estimate by the platform's prices.
   func priced(_ device: DeviceProfile) -> DeviceProfile {
     var device = device
-    device.estimate = platform.prices.estimate(
+    device.estimate = platform.estimate(
       device.work, bouncedBytes: device.bounce.bytesIn &+ device.bounce.bytesOut,
       iotlbInvalidations: device.iotlbInvalidations)
     return device

@@ -211,9 +211,10 @@ public struct Replayer: ~Copyable {
     return devices.place(id) { overflow in
       let name = overflow ? "(further devices)" : names[id]
       let user = options.saysCoherent(name)
+      let platformSays = user == nil ? platform.profile.saysCoherent(name) : nil
       var state = DeviceState(
         name: name, isSelected: options.filter.selects(device: name), userSays: user,
-        presumedCoherent: user ?? platform.architecture.isCoherent,
+        presumedCoherent: user ?? platformSays ?? platform.isCoherent, platformSays: platformSays,
         birth: Birth(event, hints, lastLoss, anonymousBirths))
       if let assumption = options.assumption, assumption.concerns(name) {
         state.assumedMask = assumption.mask

@@ -31,7 +31,7 @@ enum ReplayRun {
     let hints = RecordingHints(
       kernel: preview.kernel, architecture: preview.architecture, pageSize: UInt64(preview.pageSize),
       taskNames: preview.taskNames, isComplete: preview.isComplete)
-    let options = arguments.options(start: start)
+    let options = try arguments.options(start: start)
     var profile = replay(trace, path, options, hints, symbolFiles)
     for assumption in assumptions {
       trace = try trace.rewound()

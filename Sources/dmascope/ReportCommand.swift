@@ -14,7 +14,7 @@ struct ReportCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp("trace.dat or JSON Lines, plain or packed with zstd or gzip.", valueName: "trace"))
-  var traces: [String]
+  var traces: [String] = []
 
   @Option(help: ArgumentHelp("Write a self-contained page.", valueName: "file"), completion: .file())
   var html: String?
@@ -57,6 +57,8 @@ struct ReportCommand: ParsableCommand {
   @OptionGroup(title: "Machine and filter") var replay: ReplayArguments
 
   mutating func validate() throws {
+    if replay.machine.wantsList { return }
+    guard !traces.isEmpty else { throw ValidationError("Missing expected argument '<trace> ...'") }
     guard traces.count == 1 || (html == nil && json == nil) else {
       throw ValidationError("--html and --json take one trace at a time")
     }
@@ -71,6 +73,7 @@ struct ReportCommand: ParsableCommand {
   }
 
   func run() throws {
+    if replay.machine.wantsList { return try replay.machine.writeList() }
     var incomplete = false
     for (index, trace) in traces.enumerated() {
       let profile = try ReplayRun.profile(of: trace, replay, whatIf: whatIf)

@@ -57,10 +57,10 @@ struct WhatIfTests {
     let recording = try FixtureEvents(fixture)
     #expect(
       try Self.scenario("cacheLine=128", of: recording).totals.work
-        == recording.profile { $0.cacheLine = 128 }.totals.work)
+        == recording.profile { $0.adjustments.cacheLine = 128 }.totals.work)
     #expect(
       try Self.scenario("platform=mips", of: recording).totals.work
-        == recording.profile { $0.platform = "mips" }.totals.work)
+        == recording.profile { $0.platform = PlatformProfile.named("mips") }.totals.work)
     #expect(
       try Self.scenario("noncoherent", of: recording).totals.work
         == recording.profile { $0.nonCoherent = ["*"] }.totals.work)

@@ -90,7 +90,7 @@ extension Replayer {
     var result = rows.all(named: self)
     for device in devices { result += ofDevice(device) }
     for index in result.indices {
-      result[index].estimate = platform.prices.estimate(
+      result[index].estimate = platform.estimate(
         result[index].work, bouncedBytes: result[index].bouncedBytes,
         iotlbInvalidations: result[index].iotlbInvalidations)
     }

@@ -12,7 +12,7 @@ public struct WhatIf: Sendable, Equatable {
   public private(set) var mask: UInt64?
   /// Bytes.
   public private(set) var cacheLine: UInt64?
-  public private(set) var platform: String?
+  public private(set) var platform: PlatformProfile?
   /// Buffers that were mapped before stay mapped.
   public private(set) var recycles = false
 
@@ -59,11 +59,11 @@ public struct WhatIf: Sendable, Equatable {
       }
       cacheLine = bytes
     case ("platform", let name?):
-      guard Architecture.names.contains(name) else {
-        throw Misfit(
-          description: "'\(text)': expected platform= \(Architecture.names.joined(separator: ", "))")
+      guard let profile = PlatformProfile.named(name) else {
+        let names = PlatformProfile.builtIn.compactMap(\.name).joined(separator: ", ")
+        throw Misfit(description: "'\(text)': expected platform= \(names)")
       }
-      platform = name
+      platform = profile
     default:
       throw Misfit(description: "'\(text)': '\(word)' is not understood; expected \(WhatIf.words)")
     }
@@ -78,8 +78,11 @@ extension ReplayOptions {
   public func assuming(_ assumption: WhatIf) -> ReplayOptions {
     var options = self
     options.assumption = assumption
-    if let line = assumption.cacheLine { options.cacheLine = line }
-    if let name = assumption.platform { options.platform = name }
+    if let profile = assumption.platform {
+      options.platform = profile
+      (options.adjustments.architecture, options.adjustments.cacheLine) = (nil, nil)
+    }
+    if let line = assumption.cacheLine { options.adjustments.cacheLine = line }
     return options
   }
 }

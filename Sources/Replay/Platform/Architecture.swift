@@ -2,6 +2,8 @@ import DMAModel
 
 /// What one architecture does to its caches at each step of the DMA API.
 ///
+/// `name` is what platform files and `--platform` call it.
+///
 /// To add one: a row in `all`. Sources are the `arch_sync_dma_for_device`, `arch_sync_dma_for_cpu` and
 /// `arch_dma_prep_coherent` of the kernel's `arch/NAME/mm/` as of Linux 6.12, and the loops over lines below them
 /// (`dcache_inval_poc`, `v7_dma_inv_range`, `ALT_CMO_OP`, `blast_inv_dcache_range`, `__dma_sync`).
@@ -23,7 +25,6 @@ public struct Architecture: Sendable, Equatable {
     case cleanWholeCall
   }
 
-  /// `--platform` takes this name.
   public let name: String
   /// How `uname -m` begins on such a machine.
   let machines: [String]
@@ -62,7 +63,7 @@ public struct Architecture: Sendable, Equatable {
       cpu: [.none, .none, .none], prepare: prepare, partial: partialLines, endsApart: endsApart)
   }
 
-  static let all: [Architecture] = [
+  public static let all: [Architecture] = [
     Architecture(
       "arm64", machines: ["aarch64", "arm64"], line: 64, device: [.clean, .clean, .clean],
       cpu: [.none, .invalidate, .invalidate], prepare: .clean, partial: .cleaned, endsApart: true),
@@ -83,8 +84,8 @@ public struct Architecture: Sendable, Equatable {
       device: [.none, .none, .none], cpu: [.none, .none, .none], prepare: .none),
   ]
 
-  /// What `--platform` takes.
-  public static var names: [String] { all.map(\.name) }
+  /// What is done to each line of new coherent memory.
+  var preparation: Operation { prepare }
 
   static func named(_ name: String) -> Architecture? { all.first { $0.name == name } }
 

@@ -41,14 +41,36 @@ public struct PlatformUse: Sendable {
   public var architecture = ""
   /// Bytes of a cache line.
   public var cacheLine: UInt64 = 64
-  /// Whether a measurement stands behind the prices.
+  /// Whether measurements stand behind all prices that the estimates used; false if they used none.
   public var calibrated = false
-  /// Where prices and platform came from, for people.
+  /// Where the profile comes from: `built in`, or a file.
   public var source = ""
+  /// What machine it is, in a sentence; may be empty.
+  public var summary = ""
+  /// What an invalidation does about lines that a call covers only in part.
+  public var partialLines = Architecture.PartialLines.invalidated
+  /// What each kind of work costs.
+  public var prices: [WorkPrice] = []
+  /// Physical addresses of RAM, bytes of the pool of bounce buffers and the IOMMU's mode, where the profile says.
+  public var memory: [ClosedRange<UInt64>] = []
+  public var swiotlb: UInt64?
+  public var iommu: IOMMUMode?
   /// What the architecture does to the cache at each step, by direction: `clean`, `invalidate`,
   /// `cleanInvalidate` or `none`; empty where there is no architecture.
   public var operations: [MaintenanceStep: [Direction: String]] = [:]
   public init() {}
+}
+
+/// What one kind of work costs.
+public struct WorkPrice: Sendable {
+  public var work: Work
+  public var price: Price
+  /// Whether there was any such work, so that the estimates depend on it.
+  public var isUsed: Bool
+
+  public init(work: Work, price: Price, isUsed: Bool) {
+    (self.work, self.price, self.isUsed) = (work, price, isUsed)
+  }
 }
 
 /// Calls of one family with what they moved.
@@ -75,6 +97,8 @@ public struct CallCounts: Sendable, Equatable {
 public enum CoherenceReason: String, Sendable {
   /// The user's `--coherent` or `--noncoherent`.
   case user
+  /// The platform's file names it.
+  case platform
   /// The kernel's own maintenance events follow, or never follow, this device's calls.
   case maintenanceRecorded = "maintenance-recorded"
   case maintenanceAbsent = "maintenance-absent"
@@ -113,7 +137,7 @@ public struct DeviceProfile: Sendable {
   public var maskBecause = MaskReason.observed
   /// Every recorded attempt to set a mask, in time order.
   public var maskHistory: [MaskChange] = []
-  /// `dma_get_required_mask`'s last answer.
+  /// `dma_get_required_mask`'s last answer, or the mask that reaches all memory of the platform's file.
   public var requiredMask: UInt64?
   /// `dma_max_mapping_size`'s last answer in bytes.
   public var maxMappingSize: UInt64?

@@ -7,6 +7,8 @@ struct DeviceState {
   /// What the user or the architecture says before any evidence.
   var presumedCoherent: Bool
   var userSays: Bool?
+  /// What the platform's file says of it.
+  var platformSays: Bool?
 
   var map = CallCounts()
   var unmap = CallCounts()
@@ -83,7 +85,11 @@ struct DeviceState {
   var prepared: UInt64 = 0
   var unprepared: UInt64 = 0
 
-  init(name: String, isSelected: Bool, userSays: Bool?, presumedCoherent: Bool, birth: Birth? = nil) {
+  init(
+    name: String, isSelected: Bool, userSays: Bool?, presumedCoherent: Bool, platformSays: Bool? = nil,
+    birth: Birth? = nil
+  ) {
+    self.platformSays = platformSays
     self.name = name
     self.isSelected = isSelected
     self.userSays = userSays

@@ -12,7 +12,7 @@ import Replay
 /// | `filter` | the filter that was applied, or null |
 /// | `caveats[]` | sentences that limit the truth of the rest, most important first |
 /// | `input` | the recording: see `InputDocument` |
-/// | `platform` | `name`, `architecture`, `cacheLine` (bytes), `calibrated`, `source`, `operations.STEP.DIRECTION` |
+/// | `platform` | `name`, `architecture`, `cacheLine` (bytes), `calibrated`, `source`, `operations.STEP.DIRECTION`, `prices.WORK`… |
 /// | `devices[]` | see `DeviceDocument`, by name |
 /// | `totals` | sums over the devices: see `TotalsDocument` |
 /// | `measured` | the kernel's own record, by step and direction; null where the trace has none |
@@ -153,8 +153,37 @@ struct PlatformDocument: Encodable {
   var calibrated: Bool
   var source: String
   var operations: [String: [String: String]]
+  /// What an invalidation does about lines that a call covers in part: `invalidated`, `cleaned`, `cleanWholeCall`.
+  var partialLines: String
+  /// By kind of work (`cleanLine`…), in nanoseconds each.
+  var prices: [String: PriceDocument]
+  /// Ranges of RAM, first and last byte.
+  var memory: [[String]]
+  @OrNull var swiotlbBytes: UInt64?
+  @OrNull var iommu: String?
+
+  struct PriceDocument: Encodable {
+    @OrNull var low: Double?
+    @OrNull var mid: Double?
+    @OrNull var high: Double?
+    var source: String
+    var measured: Bool
+    /// Whether the estimates of this report rest on it.
+    var used: Bool
+
+    init(_ row: WorkPrice) {
+      let range = row.price.range
+      (low, mid, high) = (range.low.finite, range.mid.finite, range.high.finite)
+      (source, measured, used) = (row.price.source, row.price.isMeasured, row.isUsed)
+    }
+  }
 
   init(_ platform: PlatformUse) {
+    partialLines = platform.partialLines.rawValue
+    prices = Dictionary(
+      platform.prices.map { ($0.work.rawValue, PriceDocument($0)) }, uniquingKeysWith: { first, _ in first })
+    memory = platform.memory.map { [Formatting.hex($0.lowerBound), Formatting.hex($0.upperBound)] }
+    (swiotlbBytes, iommu) = (platform.swiotlb, platform.iommu?.rawValue)
     name = platform.name
     architecture = platform.architecture
     cacheLine = platform.cacheLine
