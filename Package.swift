@@ -18,19 +18,20 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "DMAModel"),
     .target(name: "Ingest", dependencies: ["DMAModel", "CZstd", "CZlib"]),
+    .target(name: "Capture"),
     .target(name: "Replay", dependencies: ["DMAModel"]),
     .target(name: "Report", dependencies: ["DMAModel", "Replay"]),
     .executableTarget(
       name: "dmascope",
       dependencies: [
-        "DMAModel", "Ingest", "Replay", "Report",
+        "DMAModel", "Ingest", "Capture", "Replay", "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "DMAModelTests", dependencies: ["DMAModel"]),
     .testTarget(name: "IngestTests", dependencies: ["Ingest", "DMAModel", "CZstd"]),
     .testTarget(name: "ReplayTests", dependencies: ["Replay", "Ingest", "DMAModel"]),
     .testTarget(name: "ReportTests", dependencies: ["Report", "Replay", "DMAModel"]),
-    .testTarget(name: "CommandTests", dependencies: ["dmascope", "CZstd"]),
+    .testTarget(name: "CommandTests", dependencies: ["dmascope", "Capture", "Ingest", "CZstd"]),
   ],
   swiftLanguageModes: [.v6]
 )
