@@ -102,6 +102,7 @@ extension RecordingScript {
       later "write $value $1"
     }
 
+    status=0
     trap 'status=$?; restore; exit $status' EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM

@@ -1,5 +1,9 @@
 extension RecordingScript {
   static let definition = #"""
+    machine=${MACHINE:-$(uname -m)}
+    btf=${BTF:-/sys/kernel/btf/vmlinux}
+    kallsyms=${KALLSYMS:-/proc/kallsyms}
+
     find_functions() { # PATTERN
       traceable=
       symbols=
@@ -24,7 +28,7 @@ extension RecordingScript {
       if grep -qF '<argname>[->' "$tracefs/README" && [ -r "$btf" ]; then names=yes; fi
       if grep -qF 'arg<N>' "$tracefs/README"; then numbers=yes; fi
       for kind in f p; do
-        grep -qF "$kind[:[<group>/]" "$tracefs/README" || continue
+        grep -qF "${kind}[:[<group>/]" "$tracefs/README" || continue
         if [ "$names" ]; then forms="$forms $kind:name"; fi
         if [ "$numbers" ]; then forms="$forms $kind:number"; fi
         if [ -z "$numbers" ] && [ "$registers" ] && [ $kind = p ]; then forms="$forms p:register"; fi
@@ -108,7 +112,7 @@ extension RecordingScript {
         kind=${form%:*}
         case $form in
           *:name) fields=$3 ;;
-          *:number) fields=$(printf '%s\n' "$4" | sed 's/@/$arg/g') ;;
+          *:number) fields=$(printf '%s\n' "$4" | sed "s/@/\$arg/g") ;;
           *) fields=$(printf '%s\n' "$4" | sed "$registers") ;;
         esac
         if [ "$narrow" ] && [ "$6" ] && [ "${form#*:}" != name ]; then

@@ -1,9 +1,5 @@
 extension RecordingScript {
   static let places = #"""
-    machine=${MACHINE:-$(uname -m)}
-    btf=${BTF:-/sys/kernel/btf/vmlinux}
-    kallsyms=${KALLSYMS:-/proc/kallsyms}
-
     tracefs=${TRACEFS:-}
     if [ "$tracefs" ]; then
       [ -d "$tracefs/events" ] || fail "TRACEFS=$tracefs is no tracing folder"
@@ -36,7 +32,7 @@ extension RecordingScript {
     fi
 
     [ "$dry" ] && say 'dry run' 'nothing is changed'
-    say kernel "$(uname -sr) $machine"
+    say kernel "$(uname -srm)"
     say tracefs "$tracefs"
     say tool "$tool"
     if [ "$tool" = tracefs ]; then

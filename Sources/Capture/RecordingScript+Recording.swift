@@ -22,7 +22,7 @@ extension RecordingScript {
       done < "$tracefs/set_event"
     }
 
-    enable() { # GROUP/NAME
+    switch_on() { # GROUP/NAME
       read -r value rest 2> /dev/null < "$tracefs/events/$1/enable" || value=0
       : "$rest"
       case $value in
@@ -53,10 +53,10 @@ extension RecordingScript {
           case " $defined " in
             *" $name "*) continue ;;
           esac
-          if [ -e "$file" ]; then enable "$name"; fi
+          if [ -e "$file" ]; then switch_on "$name"; fi
         done
       done
-      for name in $defined; do enable "$name"; done
+      for name in $defined; do switch_on "$name"; done
       put 1 tracing_on
     }
 

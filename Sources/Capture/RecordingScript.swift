@@ -20,28 +20,25 @@ public struct RecordingScript: Sendable {
   }
 
   private var head: String {
-    let systems =
-      ["dma"] + RecordingPlan.Omission.allCases.filter { !plan.omissions.contains($0) }.map(\.rawValue)
-    return """
-      #!/bin/sh
-      # Records the use of the Linux DMA API on this machine, for dmascope to read.
-      # Made by dmascope \(version): dmascope \(plan.arguments)
-      #
-      #   sh record.sh [-n] [-o FILE] [-s SECONDS] [COMMAND...]
-      #
-      # Records while COMMAND runs, or for SECONDS, or until Ctrl-C. With -n it says what it would do and does nothing.
-      # What it sets up it takes back at its end. TRACEFS, BTF, KALLSYMS and MACHINE name other places than the usual.
+    """
+    #!/bin/sh
+    # Records the use of the Linux DMA API on this machine, for dmascope to read.
+    # Made by dmascope \(version): dmascope \(plan.arguments)
+    #
+    #   sh record.sh [-n] [-o FILE] [-s SECONDS] [COMMAND...]
+    #
+    # Records while COMMAND runs, or for SECONDS, or until Ctrl-C. With -n it says what it would do and does nothing.
+    # What it sets up it takes back at its end. TRACEFS, BTF, KALLSYMS and MACHINE name other places than the usual.
 
-      set -u
-      LC_ALL=C
-      export LC_ALL
+    set -u
+    LC_ALL=C
+    export LC_ALL
 
-      tool=\(plan.tool.rawValue)
-      systems='\(systems.joined(separator: " "))'
-      buffer=\(plan.buffer)
-      seconds=\(plan.seconds.map(String.init) ?? "")
-      stacks=\(plan.additions.contains(.stacks) ? "yes" : "")
-      """
+    tool=\(plan.tool.rawValue)
+    buffer=\(plan.buffer)
+    seconds=\(plan.seconds.map(String.init) ?? "")
+    stacks=\(plan.additions.contains(.stacks) ? "yes" : "")
+    """
   }
 
   private var tracepoints: String {
@@ -50,7 +47,7 @@ public struct RecordingScript: Sendable {
       (.iommu, "nothing is missing unless devices are behind an IOMMU"),
     ]
     let calls = consequences.filter { !plan.omissions.contains($0.0) }.map { system, consequence in
-      "tracepoints \(system.rawValue) '\(consequence)'"
+      "tracepoints \(system.rawValue) \(quoted(consequence))"
     }
     return ([Self.tracepoint] + calls).joined(separator: "\n")
   }
@@ -58,7 +55,7 @@ public struct RecordingScript: Sendable {
   private var machines: String {
     let rows = Registers.all.map { row in
       let places = row.arguments.enumerated().map { "s/@\($0 + 1)/\($1)/g" }.joined(separator: ";")
-      return "  \(row.machine)) registers='\(places)' ;;"
+      return "  \(row.machine)) registers=\(quoted(places)) ;;"
     }
     let functions = Set(plan.sets.flatMap(\.events).flatMap(\.functions)).sorted().joined(separator: "|")
     return """
@@ -85,10 +82,10 @@ public struct RecordingScript: Sendable {
           fields.map { "\($0.name)=\($0.byNumber)" }.joined(separator: " "),
           result(of: event), fields.contains(where: \.isWide) ? "wide" : "",
         ]
-        return "probe " + words.map { "'\($0)'" }.joined(separator: " ")
+        return "probe " + words.map(quoted).joined(separator: " ")
       }
-      let ends = ["begin_set \(set.group.rawValue) '\(set.title)' '\(set.consequence)'"] + rows + ["end_set"]
-      return ends.joined(separator: "\n") + "\n"
+      let start = "begin_set \(set.group.rawValue) \(quoted(set.title)) \(quoted(set.consequence))"
+      return ([start] + rows + ["end_set"]).joined(separator: "\n") + "\n"
     }.joined(separator: "\n")
   }
 
@@ -99,5 +96,10 @@ public struct RecordingScript: Sendable {
     case .none: "-"
     case .value(let name, let type): "\(name)=$retval:\(type)"
     }
+  }
+
+  /// A word for the shell.
+  private func quoted(_ text: String) -> String {
+    "\"" + text.map { "\\\"$`".contains($0) ? "\\\($0)" : String($0) }.joined() + "\""
   }
 }
