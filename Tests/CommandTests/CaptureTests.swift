@@ -156,7 +156,8 @@ struct CaptureTests {
           in: folder.appendingPathComponent(machine), events: Self.tracepoints, readme: readme,
           functions: Self.functions)
         let outcome = try Self.record(
-          tracing, options: "--with masks --with truth", arguments: "-n", environment: ["MACHINE": machine])
+          tracing, options: "--with masks --with truth --tool tracefs", arguments: "-n",
+          environment: ["MACHINE": machine])
         #expect(outcome.status == 0)
         // What it took back before it began belonged to a set that could not be had as a whole.
         let enabled = Self.said("write", outcome).filter { $0.hasPrefix("1 > events/") }
