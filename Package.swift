@@ -11,7 +11,8 @@ let package = Package(
     .library(name: "Report", targets: ["Report"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
@@ -21,16 +22,18 @@ let package = Package(
     .target(name: "Capture"),
     .target(name: "Replay", dependencies: ["DMAModel"]),
     .target(name: "Report", dependencies: ["DMAModel", "Replay"]),
+    .target(name: "PlatformFiles", dependencies: ["Replay", .product(name: "Yams", package: "Yams")]),
     .executableTarget(
       name: "dmascope",
       dependencies: [
-        "DMAModel", "Ingest", "Capture", "Replay", "Report",
+        "DMAModel", "Ingest", "Capture", "Replay", "Report", "PlatformFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "DMAModelTests", dependencies: ["DMAModel"]),
     .testTarget(name: "IngestTests", dependencies: ["Ingest", "DMAModel", "CZstd"]),
     .testTarget(name: "ReplayTests", dependencies: ["Replay", "Ingest", "DMAModel"]),
     .testTarget(name: "ReportTests", dependencies: ["Report", "Replay", "DMAModel"]),
+    .testTarget(name: "PlatformFilesTests", dependencies: ["PlatformFiles", "Replay"]),
     .testTarget(name: "CommandTests", dependencies: ["dmascope", "Capture", "Ingest", "CZstd"]),
   ],
   swiftLanguageModes: [.v6]

@@ -85,6 +85,8 @@ public struct Event: Sendable {
     public static let isProbe = Flags(rawValue: 1 << 5)
     /// A return whose `value` is 0 or an error, while `ents` may not have been recorded (`dma_map_sgtable`).
     public static let givesStatus = Flags(rawValue: 1 << 6)
+    /// The event of a free carries the CPU address in `value`: 0 is a null pointer, and not an address unknown.
+    public static let hasCPUAddress = Flags(rawValue: 1 << 7)
   }
 
   /// Where the kernel was when it made the record (`common_flags`, `common_preempt_count`).

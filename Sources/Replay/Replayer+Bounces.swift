@@ -18,13 +18,20 @@ extension Replayer {
     devices[device].everBounced = true
     devices[device].bounceMask = event.value
     let (last, overflow) = event.address.addingReportingOverflow(event.size == 0 ? 0 : event.size &- 1)
-    let cause: BounceCause =
+    var cause: BounceCause =
       event.flags.contains(.forced) ? .forced : overflow || last > event.value ? .mask : .alignment
+    if cause == .mask, let mask = devices[device].assumedMask, !overflow, last <= mask {
+      cause = .assumedAway
+    }
+    // Small buffers that share cache lines bounce for the caches' sake alone (`dma_kmalloc_safe`).
+    if cause == .alignment, devices[device].isAssumedCoherent { cause = .assumedAway }
     requests.add(UInt32(truncatingIfNeeded: device), event.address, event.size, cause)
     guard counts else { return }
     devices[device].countedEvents &+= 1
+    if cause == .assumedAway { return }
     devices[device].bounce.requests &+= 1
     switch cause {
+    case .assumedAway: break
     case .forced: devices[device].bounce.forced &+= 1
     case .mask: devices[device].bounce.mask &+= 1
     case .alignment: devices[device].bounce.alignment &+= 1
@@ -44,6 +51,7 @@ extension Replayer {
       let cause = requests.take(UInt32(truncatingIfNeeded: device), size) {
         $0 == physical || $0 == moved || ($0 ^ physical) & 0xfff == 0
       }
+      if cause == .assumedAway { return .direct }
       if let cause {
         countBounce(device, size, cause)
         if cause == .mask { noteMaskBounce(device, event, size: size) }
@@ -55,6 +63,7 @@ extension Replayer {
       return .direct
     }
     devices[device].observeAddressing(bus: bus, physical: physical)
+    if isAssumedAway(device, physical, size) { return .direct }
     if counts {
       devices[device].deviant.mappings &+= 1
       devices[device].deviant.bytesIn &+= size
@@ -67,6 +76,15 @@ extension Replayer {
       }
     }
     return .deviant
+  }
+
+  /// Whether memory is beyond the device's mask and within the one that is assumed.
+  private func isAssumedAway(_ device: Int, _ physical: UInt64, _ size: UInt64) -> Bool {
+    guard let assumed = devices[device].assumedMask, let mask = devices[device].streamingMask else {
+      return false
+    }
+    let (last, overflow) = physical.addingReportingOverflow(size == 0 ? 0 : size &- 1)
+    return !overflow && last > mask && last <= assumed
   }
 
   private mutating func countBounce(_ device: Int, _ size: UInt64, _ cause: BounceCause) {

@@ -41,7 +41,7 @@ extension Replayer {
     let device = place(event)
     judgeCacheSync(device, event)
     countSync(device, .syncForDevice, bytes: event.size, segments: 1)
-    let sum = Maintenance(calls: 1, bytes: event.size, lines: platform.lines(event.value, event.size))
+    let sum = platform.maintenance(event.value, event.size)
     account(device, .syncForDevice, event, event.direction, sum)
   }
 }

@@ -22,7 +22,6 @@ extension Replayer {
     let verdicts = (0..<devices.count).map { verdict($0) }
     var profile = Profile()
     profile.recording = recording
-    profile.platform = platform.use
     profile.filter = options.filter.description
     let cells = costs.all().filter { devices[Int($0.device)].isSelected }
     var built: [DeviceProfile?] = (0..<devices.count).map { place in
@@ -34,10 +33,16 @@ extension Replayer {
     profile.live = liveMappings(verdicts, recording, sites, &built)
     profile.devices = built.compactMap { $0.map { finished($0) } }.sorted { $0.name < $1.name }
     profile.totals = totals(profile.devices)
+    profile.platform = platform.use(
+      platform.used(
+        profile.totals.work, bouncedBytes: profile.totals.bounce.bytesIn &+ profile.totals.bounce.bytesOut,
+        iotlbInvalidations: profile.totals.iotlbInvalidations))
     profile.measured = measured(profile.totals)
     profile.operations = operationProfiles(cells, verdicts)
     profile.callSites = callSiteProfiles(cells, verdicts, sites)
     profile.tasks = taskProfiles(cells, verdicts, recording)
+    profile.avoidable = avoidableProfiles(cells, profile.devices, verdicts, sites)
+    if let assumption = options.assumption, assumption.recycles { recycle(assumption, &profile) }
     profile.timeline = timelineProfile(verdicts)
     let filter = options.filter
     profile.pools = pools.profiles { filter.selects(device: $0) }
@@ -55,15 +60,17 @@ extension Replayer {
     (device.map, device.unmap) = (state.map, state.unmap)
     (device.syncForCPU, device.syncForDevice) = (state.syncForCPU, state.syncForDevice)
     (device.allocate, device.free) = (state.allocate, state.free)
+    device.smallAllocations = state.smallAllocations
     device.mapsByDirection = (0..<3).map { state.mapsByDirection[$0] }
     (device.live, device.peak) = (state.live, state.peak)
     device.bounce = state.bounce
     if verdict.deviantsBounced { device.bounce += state.deviant }
     device.byWidth = (0..<65).map { state.byWidth[$0] }
+    device.bySize = (0..<65).map { state.bySize[$0] }
     device.highestAddress = state.highest
     device.lifetimes = state.lifetimes
     device.maskHistory = state.maskHistory
-    device.requiredMask = state.requiredMask
+    device.requiredMask = state.requiredMask ?? platform.profile.requiredMask
     device.maxMappingSize = state.maxMappingSize
     (device.streamingMask, device.coherentMask) = (state.streamingMask, state.coherentMask)
     if state.streamingMask != nil {
@@ -92,7 +99,13 @@ extension Replayer {
   private func finished(_ device: DeviceProfile) -> DeviceProfile {
     var device = device
     device.work = platform.work(device.maintenance)
-    device.estimate = platform.prices.estimate(
+    return priced(device)
+  }
+
+  /// The device with its estimate by the platform's prices.
+  func priced(_ device: DeviceProfile) -> DeviceProfile {
+    var device = device
+    device.estimate = platform.estimate(
       device.work, bouncedBytes: device.bounce.bytesIn &+ device.bounce.bytesOut,
       iotlbInvalidations: device.iotlbInvalidations)
     return device

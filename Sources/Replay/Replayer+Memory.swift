@@ -18,6 +18,10 @@ extension Replayer {
         devices[device].allocate.failed &+= 1
       } else {
         devices[device].allocate.bytes &+= event.size
+        if event.call == .allocate, event.size < hints.pageSize / 2 {
+          devices[device].smallAllocations.calls &+= 1
+          devices[device].smallAllocations.bytes &+= event.size
+        }
       }
     }
     judgeAllocation(device, event)
@@ -71,15 +75,15 @@ extension Replayer {
     let page = hints.pageSize
     let (raised, overflow) = event.size.addingReportingOverflow(page &- 1)
     let size = overflow ? event.size : raised & ~(page &- 1)
-    return Maintenance(calls: 1, bytes: size, lines: platform.lines(0, size))
+    return platform.maintenance(0, size)
   }
 
   mutating func free(_ event: Event) {
     let device = place(event)
     if counts { devices[device].free.calls &+= 1 }
     judgeFreeing(device, event)
-    // A free of a null pointer is legal and does nothing.
-    guard event.value != 0 || event.address != 0 else { return }
+    // A free of a null pointer is legal and does nothing, whatever the handle still holds.
+    guard event.value != 0 || (event.address != 0 && !event.flags.contains(.hasCPUAddress)) else { return }
     let number = mappings.remove(
       UInt32(truncatingIfNeeded: device), event.address, size: event.size, direction: .bidirectional,
       kind: kind(event.call), attributes: event.attributes)

@@ -13,8 +13,7 @@ extension Replayer {
     guard first >= 0, first + 2 * count <= segments.count else { return (sum, 0) }
     for index in 0..<count {
       let (address, length) = (segments[first + index], segments[first + count + index])
-      sum.bytes &+= length
-      sum.lines &+= platform.lines(address, length)
+      sum.cover(platform.maintenance(address, length))
     }
     if Int(event.ents) > count {
       let known = UInt64(max(count, Int(event.physicalCount)))
@@ -97,7 +96,10 @@ extension Replayer {
     let isWhole = list.physicalAddresses.count == list.busAddresses.count
     for index in list.busAddresses.indices {
       let (bus, length) = (list.busAddresses[index], list.lengths[index])
-      if counts { devices[device].observe(address: bus, size: length) }
+      if counts {
+        devices[device].observe(address: bus, size: length)
+        devices[device].observe(size: length, lines: platform.lines(bus, length))
+      }
       var entry = list.entry
       (entry.address, entry.size) = (bus, length)
       judgeReach(device, event, address: bus, size: length, mask: devices[device].streamingMask)
@@ -118,6 +120,7 @@ extension Replayer {
       case .deviant: list.deviantBytes &+= length
       case .direct: judgeNeighbours(device, entry, event)
       }
+      noteBuffer(device, event, memory: list.physicalAddresses[index], address: bus, size: length)
     }
   }
 
@@ -204,8 +207,7 @@ extension Replayer {
     rest.nents = Int32(truncatingIfNeeded: rest.busAddresses.count)
     rest.maintenance = Maintenance(calls: UInt64(rest.busAddresses.count))
     for index in rest.busAddresses.indices {
-      rest.maintenance.bytes &+= rest.lengths[index]
-      rest.maintenance.lines &+= platform.lines(rest.busAddresses[index], rest.lengths[index])
+      rest.maintenance.cover(platform.maintenance(rest.busAddresses[index], rest.lengths[index]))
     }
     (rest.slots, rest.bouncedBytes, rest.deviantBytes) = (0, 0, 0)
     devices[device].live.mappings &+= 1
@@ -262,6 +264,10 @@ extension Replayer {
     guard isRecorded else { return }
     var asked = event
     asked.address = segments[first]
+    if let found {
+      noteSyncWork(
+        device, operation, event, of: found, address: segments[first], size: segments[first + count], sum)
+    }
     judgeSync(
       device, operation, asked, found, address: segments[first], size: segments[first + count],
       count: max(event.nents, Int32(truncatingIfNeeded: count)))

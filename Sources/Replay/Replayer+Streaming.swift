@@ -19,7 +19,10 @@ extension Replayer {
       devices[device].map.segments &+= 1
     }
     guard !isMappingError(event.address) else { return failMap(device, event) }
-    if counts { countMap(device, direction, event.size) }
+    if counts {
+      countMap(device, direction, event.size)
+      devices[device].observe(size: event.size, lines: platform.lines(event.address, event.size))
+    }
     let isResource = event.call == .mapResource || event.attributes.contains(.mmio)
     let hasPhysical = event.flags.contains(.hasPhysicalAddress) && !isResource
     let how =
@@ -27,7 +30,7 @@ extension Replayer {
 
     var sum = Maintenance.zero
     if isMaintained(event) {
-      sum = Maintenance(calls: 1, bytes: event.size, lines: platform.lines(event.address, event.size))
+      sum = platform.maintenance(event.address, event.size)
       noteEvidence(device, event, .forDevice)
     }
     account(
@@ -53,6 +56,10 @@ extension Replayer {
     judgeReach(device, event, address: event.address, size: event.size, mask: devices[device].streamingMask)
     judgeLimits(device, event, size: event.size)
     devices[device].failedRow = 0
+    if !isResource {
+      let memory = hasPhysical ? event.physicalAddress : event.address
+      noteBuffer(device, event, memory: memory, address: event.address, size: event.size)
+    }
     if how == .direct, hasPhysical { judgeNeighbours(device, entry, event) }
     guard event.flags.contains(.hasAddress) else {
       devices[device].hasUntracked = true
@@ -170,11 +177,12 @@ extension Replayer {
     }
     var sum = Maintenance.zero
     if isMaintained(event) {
-      sum = Maintenance(calls: 1, bytes: event.size, lines: platform.lines(event.address, event.size))
+      sum = platform.maintenance(event.address, event.size)
       noteEvidence(device, event, .forCPU)
     }
     let copies = copyAtUnmap(device, event, number)
     account(device, .unmap, event, event.direction, sum, bounced: copies.bounced, deviant: copies.deviant)
+    if let number, sum.calls > 0 { noteRelease(device, event, of: number) }
     if let number { judgeUnmap(device, event, number, kind) } else { judgeUnknownRelease(device, event) }
     history.note(UInt32(truncatingIfNeeded: device), event.address, event)
     guard let number else { return }
@@ -223,10 +231,13 @@ extension Replayer {
     let device = place(event)
     countSync(device, operation, bytes: event.size, segments: 1)
     noteEvidence(device, event, operation.step)
-    let sum = Maintenance(calls: 1, bytes: event.size, lines: platform.lines(event.address, event.size))
+    let sum = platform.maintenance(event.address, event.size)
     let number = findSynced(device, event.address, event.size, event.direction)
     let copies = copyAtSync(device, operation, number, event.size, event.direction)
     account(device, operation, event, event.direction, sum, bounced: copies.bounced, deviant: copies.deviant)
+    if let number {
+      noteSyncWork(device, operation, event, of: number, address: event.address, size: event.size, sum)
+    }
     judgeSync(device, operation, event, number, address: event.address, size: event.size)
   }
 

@@ -33,6 +33,7 @@ public struct Replayer: ~Copyable {
   var declared = DeclaredMemory()
   var noncoherentBlocks = NoncoherentBlocks()
   var costs = CostTable()
+  var avoidable = AvoidableWork()
   var timeline = TimelineRecorder()
   var record = MaintenanceRecord()
 
@@ -49,6 +50,8 @@ public struct Replayer: ~Copyable {
   /// Mask calls that name no device, by task: its next call is for that device.
   var anonymousBirths: [Int32: Birth] = [:]
   var faults = 0
+  /// Entries that were looked at in searches through all of them.
+  var searched = 0
 
   /// Whether the event at hand counts, by the filter.
   var counts = true
@@ -114,11 +117,30 @@ public struct Replayer: ~Copyable {
       .syncScatterlistForCPU, .syncScatterlistForDevice, .free, .freePages, .freeScatterTable, .mappingError:
       if !event.flags.contains(.isReturn) { apply(event, segments) }
     default:
-      if event.flags.contains(.isEntry) { return pending.begin(event) }
-      var whole = pending.complete(event)
+      if event.flags.contains(.isEntry) {
+        return pending.begin(event, physicalAddresses: physicalAddresses(event, segments))
+      }
+      var physical: [UInt64] = []
+      var whole = pending.complete(event, &physical)
+      // Of a return whose entry is missing nothing is known but a number.
+      guard whole.device != 0 || whole.size != 0 || whole.busCount > 0 else { return }
       if whole.flags.contains(.givesStatus) { settleStatus(&whole) }
-      apply(whole, segments)
+      guard whole.physicalCount == 0, !physical.isEmpty else { return apply(whole, segments) }
+      whole.physicalCount = UInt16(physical.count)
+      let (start, count) = (Int(event.segments), 2 * Int(event.busCount))
+      if start + count <= segments.count {
+        for index in 0..<count { physical.append(segments[start + index]) }
+      }
+      whole.segments = 0
+      apply(whole, physical.span)
     }
+  }
+
+  /// The physical addresses that the event of a scatterlist names.
+  private func physicalAddresses(_ event: Event, _ segments: Span<UInt64>) -> [UInt64] {
+    let (start, count) = (Int(event.segments), Int(event.physicalCount))
+    guard count > 0, start + count <= segments.count else { return [] }
+    return (start..<start + count).map { segments[$0] }
   }
 
   /// `dma_map_sgtable` returns 0 where `dma_map_sg` returns the number of entries.
@@ -189,10 +211,16 @@ public struct Replayer: ~Copyable {
     return devices.place(id) { overflow in
       let name = overflow ? "(further devices)" : names[id]
       let user = options.saysCoherent(name)
-      return DeviceState(
+      let platformSays = user == nil ? platform.profile.saysCoherent(name) : nil
+      var state = DeviceState(
         name: name, isSelected: options.filter.selects(device: name), userSays: user,
-        presumedCoherent: user ?? platform.architecture.isCoherent,
+        presumedCoherent: user ?? platformSays ?? platform.isCoherent, platformSays: platformSays,
         birth: Birth(event, hints, lastLoss, anonymousBirths))
+      if let assumption = options.assumption, assumption.concerns(name) {
+        state.assumedMask = assumption.mask
+        state.isAssumedCoherent = assumption.coherent == true
+      }
+      return state
     }
   }
 
@@ -206,9 +234,12 @@ public struct Replayer: ~Copyable {
     devices[device].countedEvents &+= 1
     costs.add(device, operation, event, direction, maintenance, bounced: bounced, deviant: deviant)
     let bucket = timeline.bucket(device, event.time)
-    let done = platform.architecture.quick(operation.step, direction)
-    if done.cleans { bucket.pointee.cleaned &+= maintenance.lines }
-    if done.invalidates { bucket.pointee.invalidated &+= maintenance.lines }
+    let step = operation.step
+    if step != .prepare, !platform.architecture.isCoherent {
+      let lines = platform.architecture.lines(of: maintenance, step, direction)
+      bucket.pointee.cleaned &+= lines.cleaned
+      bucket.pointee.invalidated &+= lines.invalidated
+    }
     bucket.pointee.bounced &+= bounced
     bucket.pointee.deviant &+= deviant
     if operation == .map { bucket.pointee.maps &+= 1 }

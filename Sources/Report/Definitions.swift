@@ -19,5 +19,5 @@ public enum Definitions {
   }
 
   /// All definitions, in the order in which a report raises the questions.
-  public static let all: [Definition] = coherency + bounces + addresses + state + recording
+  public static let all: [Definition] = coherency + bounces + addresses + avoidable + state + recording
 }

@@ -9,6 +9,12 @@ extension Formatting {
     return numbers == "0" ? "0" : numbers + " " + unit
   }
 
+  /// A price as it was given, in nanoseconds without the unit: `1–5–30`, or one number.
+  public static func nanoseconds(_ price: Estimate) -> String {
+    let numbers = [price.low, price.mid, price.high].map { significantOrWhole($0) }
+    return Set(numbers).count == 1 ? numbers[0] : numbers.joined(separator: "–")
+  }
+
   /// The numbers of an estimate without their unit, `scale` nanoseconds being one.
   public static func range(_ estimate: Estimate, scale: Double) -> String {
     let high = significantOrWhole(estimate.high / scale)

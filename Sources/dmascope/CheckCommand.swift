@@ -25,7 +25,7 @@ struct CheckCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp("trace.dat or JSON Lines, plain or packed with zstd or gzip.", valueName: "trace"))
-  var traces: [String]
+  var traces: [String] = []
 
   @OptionGroup(title: "Rules") var rules: RuleArguments
 
@@ -46,6 +46,8 @@ struct CheckCommand: ParsableCommand {
   @OptionGroup(title: "Machine and filter") var replay: ReplayArguments
 
   mutating func validate() throws {
+    if replay.machine.wantsList { return }
+    guard !traces.isEmpty else { throw ValidationError("Missing expected argument '<trace> ...'") }
     guard traces.filter({ $0 == "-" }).count <= 1 else {
       throw ValidationError("standard input can be read once")
     }
@@ -54,6 +56,7 @@ struct CheckCommand: ParsableCommand {
   }
 
   func run() throws {
+    if replay.machine.wantsList { return try replay.machine.writeList() }
     let options = try rules.options()
     let condition = try rules.failCondition()
     var results: [CheckResult] = []

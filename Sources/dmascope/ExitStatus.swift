@@ -1,5 +1,6 @@
 import ArgumentParser
 import Ingest
+import PlatformFiles
 import Report
 
 #if canImport(Glibc)
@@ -40,6 +41,9 @@ func finish(with error: any Error) -> Never {
   case let error as OutputError:
     Terminal.complain(error.description)
     exit(error.status.rawValue)
+  case let error as PlatformFileError:
+    Terminal.complain(error.description)
+    exit((error.isUnreadable ? ExitStatus.cannotOpen : .usage).rawValue)
   case let error as SuppressionError:
     Terminal.complain(error.description)
     exit(ExitStatus.usage.rawValue)

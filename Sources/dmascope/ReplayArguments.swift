@@ -1,18 +1,12 @@
 import ArgumentParser
 import DMAModel
 import Ingest
+import PlatformFiles
 import Replay
 
 /// What the user may say about the machine and about which events count.
 struct ReplayArguments: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "The architecture whose cache operations are assumed: auto, \(Architecture.names.joined(separator: ", ")).",
-      discussion: "auto takes it from the recording."))
-  var platform = "auto"
-
-  @Option(help: ArgumentHelp("Bytes of a cache line, a power of two.", valueName: "bytes"))
-  var cacheLine: UInt64?
+  @OptionGroup var machine: PlatformArguments
 
   @Option(
     name: .customLong("noncoherent"), parsing: .singleValue,
@@ -71,23 +65,17 @@ struct ReplayArguments: ParsableArguments {
   var modules: String?
 
   mutating func validate() throws {
-    guard platform == "auto" || Architecture.names.contains(platform) else {
-      throw ValidationError(
-        "unknown platform '\(platform)'; expected auto, \(Architecture.names.joined(separator: ", "))")
-    }
-    if let line = cacheLine, line.nonzeroBitCount != 1 || line < 4 || line > 4096 {
-      throw ValidationError("--cache-line \(line): expected a power of two from 4 to 4096")
-    }
     if let from, let to, from.isRelative == to.isRelative, from.nanoseconds >= to.nanoseconds {
       throw ValidationError("--from must be before --to")
     }
   }
 
   /// The options for a replay of a recording whose first event is at `start`.
-  func options(start: UInt64) -> ReplayOptions {
+  ///
+  /// - Throws: `PlatformFileError` if the platform's file cannot be read or says what it cannot.
+  func options(start: UInt64) throws(PlatformFileError) -> ReplayOptions {
     var options = ReplayOptions()
-    options.platform = platform
-    options.cacheLine = cacheLine
+    try machine.apply(to: &options)
     options.nonCoherent = nonCoherent
     options.coherent = coherent
     options.unbound = unbound

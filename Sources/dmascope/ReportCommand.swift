@@ -14,7 +14,7 @@ struct ReportCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp("trace.dat or JSON Lines, plain or packed with zstd or gzip.", valueName: "trace"))
-  var traces: [String]
+  var traces: [String] = []
 
   @Option(help: ArgumentHelp("Write a self-contained page.", valueName: "file"), completion: .file())
   var html: String?
@@ -23,6 +23,21 @@ struct ReportCommand: ParsableCommand {
     help: ArgumentHelp("Write the numbers as JSON, schema dmascope.report/1.", valueName: "file"),
     completion: .file())
   var json: String?
+
+  @Option(
+    name: .customLong("what-if"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "Replay under an assumption, and show it beside what was (repeatable).",
+      discussion: """
+        coherent, noncoherent, mask=BITS, cacheLine=BYTES, platform=NAME, recycle (buffers stay mapped), or several \
+        with commas; with device=GLOB of these devices only.
+        """, valueName: "assumption"),
+    transform: { text in
+      do { return try WhatIf(text) } catch let misfit as WhatIf.Misfit {
+        throw ValidationError(misfit.description)
+      }
+    })
+  var whatIf: [WhatIf] = []
 
   @Flag(help: "List every mapping that is live at the end, in the text and in the JSON.")
   var live = false
@@ -42,6 +57,8 @@ struct ReportCommand: ParsableCommand {
   @OptionGroup(title: "Machine and filter") var replay: ReplayArguments
 
   mutating func validate() throws {
+    if replay.machine.wantsList { return }
+    guard !traces.isEmpty else { throw ValidationError("Missing expected argument '<trace> ...'") }
     guard traces.count == 1 || (html == nil && json == nil) else {
       throw ValidationError("--html and --json take one trace at a time")
     }
@@ -56,9 +73,10 @@ struct ReportCommand: ParsableCommand {
   }
 
   func run() throws {
+    if replay.machine.wantsList { return try replay.machine.writeList() }
     var incomplete = false
     for (index, trace) in traces.enumerated() {
-      let profile = try ReplayRun.profile(of: trace, replay)
+      let profile = try ReplayRun.profile(of: trace, replay, whatIf: whatIf)
       incomplete = incomplete || profile.recording.isIncomplete
       if let json {
         let report = JSONReport(profile, toolVersion: DMAScope.version, includeLive: live)

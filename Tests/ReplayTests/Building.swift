@@ -76,7 +76,7 @@ struct Recorder {
     platform: String = "arm64", kernel: String = "6.12.0", _ change: (inout ReplayOptions) -> Void = { _ in }
   ) -> Profile {
     var options = ReplayOptions()
-    options.platform = platform
+    options.platform = PlatformProfile.named(platform)
     change(&options)
     var replayer = Replayer(options: options, hints: RecordingHints(kernel: kernel), names: names)
     replayer.consume(events.span, segments: segments.span)

@@ -35,6 +35,18 @@ extension Profiles {
       mapping.callSite = "virtqueue_add_split+0x1c4 [virtio_ring]"
       return mapping
     }
+    profile.avoidable = (0..<devices).flatMap { index in
+      Avoidable.Kind.allCases.map { kind in
+        var row = Avoidable()
+        (row.kind, row.device, row.direction) = (kind, profile.devices[index].name, .fromDevice)
+        row.callSite = "e1000_alloc_rx_buffers+0x1c4 [e1000]"
+        (row.calls, row.ofCalls, row.isUpperBound) = (12, 4000, kind == .recycle)
+        (row.work.invalidatedLines, row.bouncedBytes, row.iotlbInvalidations) = (40_000, 4096, 12)
+        row.memoryBytes = 4000
+        row.estimate = Estimate(low: 1_000, mid: 5_000, high: 20_000)
+        return row
+      }
+    }
     profile.tasks = (0..<devices).map { index in
       var task = task
       task.name = "kworker/\(index):1"

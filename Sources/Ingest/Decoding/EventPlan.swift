@@ -73,6 +73,7 @@ extension EventPlan {
     }
     if physicalAddress.offset >= 0 { flags.insert(.hasPhysicalAddress) }
     if address.offset >= 0 { flags.insert(.hasAddress) }
+    if call == .free, value.offset >= 0 { flags.insert(.hasCPUAddress) }
     if format["__probe_ip"] != nil || format["__probe_func"] != nil { flags.insert(.isProbe) }
     isOfList = [physicalAddresses.offset, busAddresses.offset, nents.offset, ents.offset].contains { $0 >= 0 }
   }

@@ -221,7 +221,9 @@ struct LineDecoder: ~Copyable {
       event.physicalAddress = try number(value)
       event.flags.insert(.hasPhysicalAddress)
     case .size: event.size = try number(value)
-    case .value: event.value = try number(value, of: event.call)
+    case .value:
+      event.value = try number(value, of: event.call)
+      if event.call == .free { event.flags.insert(.hasCPUAddress) }
     case .direction:
       if value.kind == .string, let direction = TextWords.direction(line.bytes(value)) {
         event.direction = direction

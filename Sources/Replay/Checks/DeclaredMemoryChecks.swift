@@ -48,7 +48,7 @@ extension Replayer {
         ("the device has no declared region", "")
       }
     }
-    guard
+    guard maySearchAll(),
       let block = mappings.firstAllocated(
         UInt32(truncatingIfNeeded: device), in: region.first, size: region.size),
       isGapless(since: block.mappedAt)

@@ -6,7 +6,7 @@ extension Replayer {
   mutating func driverUnbound(_ event: Event) {
     let device = place(event)
     if !hints.isComplete { devices[device].birth = nil }
-    reportLeft(of: device, as: .leakAtUnbind, asked: event)
+    reportLeft(of: device, asked: event)
   }
 
   mutating func driverBound(_ event: Event) {
@@ -17,29 +17,53 @@ extension Replayer {
 
   /// The end of the recording. What is left belongs to drivers that go on, unless the user says that they do not.
   mutating func judgeLeftovers() {
-    for device in 0..<devices.count where devices[device].isSelected {
+    var left: [[LiveEntry]] = Array(repeating: [], count: devices.count)
+    mappings.visit { if $0.kind != .scatterGather, !$0.isReported { left[Int($0.device)].append($0) } }
+    lists.visit { if !$0.isReported { left[Int($0.device)].append($0.entry) } }
+    for device in 0..<devices.count where devices[device].isSelected && !left[device].isEmpty {
       let gone = options.unbound.contains { Glob($0).matches(devices[device].name) }
-      reportLeft(of: device, as: gone ? .leakAtUnbind : .liveAtEnd, asked: nil)
+      report(left[device], of: device, as: gone ? .leakAtUnbind : .liveAtEnd, asked: nil)
     }
     judgePoolsLeft()
   }
 
-  /// - Parameter asked: the call that made it too late; nil for the end of the recording.
-  private mutating func reportLeft(of device: Int, as rule: Rule, asked: Event?) {
-    guard devices[device].isSelected else { return }
+  /// Live entries that may be looked at in all searches together that look at all of them: a hostile recording has as
+  /// many as it likes.
+  private static let searchLimit = 1 << 27
+
+  mutating func maySearchAll() -> Bool {
+    searched &+= mappings.mask + mappings.count + lists.count
+    return searched < Replayer.searchLimit
+  }
+
+  /// What a device's driver has left when it lets go.
+  private mutating func reportLeft(of device: Int, asked: Event) {
     let (state, place) = (devices[device].live, UInt32(truncatingIfNeeded: device))
-    guard state.mappings > 0 || state.coherentBlocks > 0 else { return }
+    guard devices[device].isSelected, state.mappings > 0 || state.coherentBlocks > 0 else { return }
+    guard maySearchAll() else { return }
     var left: [LiveEntry] = []
     mappings.visit { if $0.device == place, $0.kind != .scatterGather, !$0.isReported { left.append($0) } }
     lists.visit { if $0.device == place, !$0.isReported { left.append($0.entry) } }
-    left.sort { ($0.mappedAt, $0.address) < ($1.mappedAt, $1.address) }
+    guard !left.isEmpty else { return }
+    report(left, of: device, as: .leakAtUnbind, asked: asked)
+    markReported(place)
+  }
+
+  /// - Parameter asked: the call that made it too late; nil for the end of the recording.
+  private mutating func report(_ entries: [LiveEntry], of device: Int, as rule: Rule, asked: Event?) {
     let end = asked?.time ?? lastTime
-    for entry in left
+    // Only examples are shown of many: not all of them need be looked for in the pools.
+    var pooled = 64
+    for entry in entries.sorted(by: { ($0.mappedAt, $0.address) < ($1.mappedAt, $1.address) })
     where isGapless(since: entry.mappedAt) && !mayBeUnmappedSilently(entry) && recordsRelease(entry.kind) {
       var made = entry.event
       let (call, before): (Event, Event?) = asked.map { ($0, made) } ?? (made, nil)
       made.device = 0
-      let kind = pools.holdsBlock(in: entry) ? "a page of a pool with blocks in use" : entry.kind.words
+      var kind = entry.kind.words
+      if entry.kind == .coherent, pooled > 0 {
+        pooled -= 1
+        if pools.holdsBlock(in: entry) { kind = "a page of a pool with blocks in use" }
+      }
       findings.add(rule, device: device, asked: call, before: before, isFragile: asked != nil) {
         let age = duration(end >= entry.mappedAt ? end &- entry.mappedAt : 0)
         return (
@@ -48,7 +72,6 @@ extension Replayer {
         )
       }
     }
-    if asked != nil { markReported(place) }
   }
 
   private mutating func markReported(_ device: UInt32) {

@@ -17,9 +17,10 @@ extension Replayer {
     }
   }
 
-  /// Two lists may name the same memory at once where the device only reads it. The same list structure may not.
+  /// Two lists may name the same memory at once where the device only reads it, or where they are known to be two (a buffer
+  /// that is attached twice). The same list structure may not.
   private func isRepeatable(_ old: LiveList, _ new: LiveList) -> Bool {
-    if old.handle != 0, old.handle == new.handle { return false }
+    if old.handle != 0, new.handle != 0 { return old.handle != new.handle }
     return old.direction == .toDevice && new.direction == .toDevice
   }
 

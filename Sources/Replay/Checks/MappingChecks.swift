@@ -72,7 +72,8 @@ extension Replayer {
       }
     }
     let place = UInt32(truncatingIfNeeded: device)
-    if let number = mappings.find(place, at: event.address, where: { $0.kind == .scatterGather }),
+    if event.call != .unmapScatterlist,
+      let number = mappings.find(place, at: event.address, where: { $0.kind == .scatterGather }),
       isSurely(mappings[number], meantBy: event.direction)
     {
       let made = mappings[number].event

@@ -9,7 +9,10 @@ extension Replayer {
     _ device: Int, _ operation: Operation, _ event: Event, _ number: UInt32?, address: UInt64, size: UInt64,
     count: Int32? = nil
   ) {
-    guard var number else { return judgeUnknownSync(device, event, address) }
+    guard var number else {
+      // A sync of nothing is harmless: it may begin where a mapping ends.
+      return size > 0 || isMappingError(address) ? judgeUnknownSync(device, event, address) : ()
+    }
     if let count, let better = listEntry(at: address, size, count: count, insteadOf: number) {
       number = better
     }

@@ -26,8 +26,7 @@ struct MaintenanceRecord {
     seen &+= 1
     let direction = step == .prepare ? .bidirectional : event.direction
     if counts {
-      let lines = platform.lines(event.physicalAddress, event.size)
-      sums[step, direction] += Maintenance(calls: 1, bytes: event.size, lines: lines)
+      sums[step, direction] += platform.maintenance(event.physicalAddress, event.size)
     }
     if step == .prepare, prepared.count < MaintenanceRecord.cpuLimit { prepared.insert(event.pid) }
     guard step != .prepare, Int(event.cpu) < MaintenanceRecord.cpuLimit else { return }

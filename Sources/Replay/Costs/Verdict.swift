@@ -27,6 +27,7 @@ extension Replayer {
   /// architecture's default.
   private func coherence(_ state: DeviceState) -> (Bool, CoherenceReason) {
     if let user = state.userSays { return (user, .user) }
+    if let platform = state.platformSays { return (platform, .platform) }
     if platform.architecture.isCoherent { return (true, .assumed) }
     if record.steps.contains(.forDevice) && record.steps.contains(.forCPU) {
       if state.maintained > 0 && state.maintained >= state.unmaintained / 8 {
@@ -42,7 +43,7 @@ extension Replayer {
       if state.unprepared > 0 { return (true, .maintenanceAbsent) }
     }
     if state.syncsAfterMask > 0 { return (false, .syncsRecorded) }
-    return (false, .assumed)
+    return (platform.isCoherent, .assumed)
   }
 
   private func addressing(_ state: DeviceState) -> Addressing {

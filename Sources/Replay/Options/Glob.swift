@@ -31,3 +31,23 @@ public struct Glob: Sendable {
     return pattern[p...].allSatisfy { $0 == "*" }
   }
 }
+
+extension Glob {
+  /// What two lists of globs say of a name: the match with most literal characters decides, `no` among equals; nil
+  /// where none matches.
+  static func verdict(_ name: String, no: [String], yes: [String]) -> Bool? {
+    let no = no.map(Glob.init).filter { $0.matches(name) }.map(\.literalCount).max()
+    let yes = yes.map(Glob.init).filter { $0.matches(name) }.map(\.literalCount).max()
+    switch (no, yes) {
+    case (nil, nil): return nil
+    case (nil, _): return true
+    case (_, nil): return false
+    case (let no?, let yes?): return yes > no
+    }
+  }
+}
+
+extension PlatformProfile {
+  /// What the profile says of a device's coherence by name; nil if nothing.
+  func saysCoherent(_ device: String) -> Bool? { Glob.verdict(device, no: nonCoherent, yes: coherent) }
+}

@@ -1,28 +1,24 @@
 /// What the user says about the machine and about which calls count.
 public struct ReplayOptions: Sendable {
-  /// `auto`, or a name of `Architecture.names`.
-  public var platform = "auto"
-  /// Bytes of a cache line, a power of two; nil takes the architecture's.
-  public var cacheLine: UInt64?
+  /// The machine; nil takes the built-in profile of the recording's architecture.
+  public var platform: PlatformProfile?
+  /// Single values that go before those of `platform`.
+  public var adjustments = PlatformProfile()
   /// Globs for the names of devices that do not snoop the CPU's caches, and of devices that do.
   public var nonCoherent: [String] = []
   public var coherent: [String] = []
   public var filter = Filter()
   /// Globs for devices whose drivers were unbound when the recording ended: what they leave is a leak.
   public var unbound: [String] = []
+  /// What is assumed against what the recording says.
+  public var assumption: WhatIf?
 
   public init() {}
 
   /// What the user said of a device's coherence; nil if nothing. The glob with most literal characters decides.
   func saysCoherent(_ device: String) -> Bool? {
-    let no = nonCoherent.map(Glob.init).filter { $0.matches(device) }.map(\.literalCount).max()
-    let yes = coherent.map(Glob.init).filter { $0.matches(device) }.map(\.literalCount).max()
-    switch (no, yes) {
-    case (nil, nil): return nil
-    case (nil, _): return true
-    case (_, nil): return false
-    case (let no?, let yes?): return yes > no
-    }
+    if let assumption, let coherent = assumption.coherent, assumption.concerns(device) { return coherent }
+    return Glob.verdict(device, no: nonCoherent, yes: coherent)
   }
 }
 

@@ -2,9 +2,12 @@ import DMAModel
 
 /// What one architecture does to its caches at each step of the DMA API.
 ///
+/// `name` is what platform files and `--platform` call it.
+///
 /// To add one: a row in `all`. Sources are the `arch_sync_dma_for_device`, `arch_sync_dma_for_cpu` and
-/// `arch_dma_prep_coherent` of the kernel's `arch/NAME/mm/` as of Linux 6.12.
-public struct Architecture: Sendable {
+/// `arch_dma_prep_coherent` of the kernel's `arch/NAME/mm/` as of Linux 6.12, and the loops over lines below them
+/// (`dcache_inval_poc`, `v7_dma_inv_range`, `ALT_CMO_OP`, `blast_inv_dcache_range`, `__dma_sync`).
+public struct Architecture: Sendable, Equatable {
   /// What is done to each line that a call covers, to the point of coherency.
   public enum Operation: String, Sendable {
     case none, clean, invalidate, cleanInvalidate
@@ -12,7 +15,16 @@ public struct Architecture: Sendable {
     var invalidates: Bool { self == .invalidate || self == .cleanInvalidate }
   }
 
-  /// `--platform` takes this name.
+  /// What an invalidation does about lines that a call covers only in part: they may hold somebody else's data.
+  public enum PartialLines: String, Sendable {
+    /// Drops them as the others: the API forbids to share them.
+    case invalidated
+    /// Writes them back before it drops them.
+    case cleaned
+    /// Writes back every line of a call that has a partial one.
+    case cleanWholeCall
+  }
+
   public let name: String
   /// How `uname -m` begins on such a machine.
   let machines: [String]
@@ -23,12 +35,15 @@ public struct Architecture: Sendable {
   private let forDevice: [Operation]
   private let forCPU: [Operation]
   private let prepare: Operation
+  /// Of an invalidation.
+  let partialLines: PartialLines
+  /// Whether an invalidation that ends within the line in which it begins visits that line twice.
+  let endsApart: Bool
 
   /// `[to, from, bidirectional]`, as the design's table has its columns.
   private init(
     _ name: String, machines: [String], line: UInt64, coherent: Bool = false, device: [Operation],
-    cpu: [Operation],
-    prepare: Operation
+    cpu: [Operation], prepare: Operation, partial: PartialLines = .invalidated, endsApart: Bool = false
   ) {
     self.name = name
     self.machines = machines
@@ -37,15 +52,24 @@ public struct Architecture: Sendable {
     forDevice = device
     forCPU = cpu
     self.prepare = prepare
+    partialLines = partial
+    self.endsApart = endsApart
   }
 
-  static let all: [Architecture] = [
+  /// The same of a processor that never fills lines on its own: nothing is left to drop once the device is done.
+  func withoutSpeculation() -> Architecture {
+    Architecture(
+      name, machines: machines, line: cacheLine, coherent: isCoherent, device: forDevice,
+      cpu: [.none, .none, .none], prepare: prepare, partial: partialLines, endsApart: endsApart)
+  }
+
+  public static let all: [Architecture] = [
     Architecture(
       "arm64", machines: ["aarch64", "arm64"], line: 64, device: [.clean, .clean, .clean],
-      cpu: [.none, .invalidate, .invalidate], prepare: .clean),
+      cpu: [.none, .invalidate, .invalidate], prepare: .clean, partial: .cleaned, endsApart: true),
     Architecture(
       "arm", machines: ["arm"], line: 64, device: [.clean, .invalidate, .clean],
-      cpu: [.none, .invalidate, .invalidate], prepare: .cleanInvalidate),
+      cpu: [.none, .invalidate, .invalidate], prepare: .cleanInvalidate, partial: .cleaned),
     Architecture(
       "riscv", machines: ["riscv"], line: 64, device: [.clean, .clean, .clean],
       cpu: [.none, .invalidate, .invalidate], prepare: .cleanInvalidate),
@@ -54,14 +78,14 @@ public struct Architecture: Sendable {
       cpu: [.none, .invalidate, .invalidate], prepare: .cleanInvalidate),
     Architecture(
       "powerpc", machines: ["ppc", "powerpc"], line: 32, device: [.clean, .invalidate, .cleanInvalidate],
-      cpu: [.clean, .invalidate, .cleanInvalidate], prepare: .cleanInvalidate),
+      cpu: [.clean, .invalidate, .cleanInvalidate], prepare: .cleanInvalidate, partial: .cleanWholeCall),
     Architecture(
       "x86", machines: ["x86", "i386", "i486", "i586", "i686", "amd64"], line: 64, coherent: true,
       device: [.none, .none, .none], cpu: [.none, .none, .none], prepare: .none),
   ]
 
-  /// What `--platform` takes.
-  public static var names: [String] { all.map(\.name) }
+  /// What is done to each line of new coherent memory.
+  var preparation: Operation { prepare }
 
   static func named(_ name: String) -> Architecture? { all.first { $0.name == name } }
 
@@ -84,12 +108,22 @@ public struct Architecture: Sendable {
     }
   }
 
-  /// The same, for the hot path.
-  @inline(__always)
-  func quick(_ step: MaintenanceStep, _ direction: Direction) -> (cleans: Bool, invalidates: Bool) {
-    if isCoherent || step == .prepare { return (false, false) }
-    let operation = operation(step, direction)
-    return (operation.cleans, operation.invalidates)
+  /// What a sum of maintenance comes to, by line: cleaned, invalidated, both, and partial ones that were written back
+  /// for an invalidation's sake.
+  func lines(
+    of sum: Maintenance, _ step: MaintenanceStep, _ direction: Direction
+  ) -> (cleaned: UInt64, invalidated: UInt64, both: UInt64, saved: UInt64) {
+    switch operation(step, direction) {
+    case .none: (0, 0, 0, 0)
+    case .clean: (sum.lines, 0, 0, 0)
+    case .cleanInvalidate: (sum.lines, sum.lines, sum.lines, 0)
+    case .invalidate:
+      switch partialLines {
+      case .invalidated: (0, sum.lines, 0, 0)
+      case .cleaned: (0, sum.lines, 0, sum.partialLines)
+      case .cleanWholeCall: (sum.unalignedLines, sum.lines, sum.unalignedLines, 0)
+      }
+    }
   }
 
   /// The whole table, in words.

@@ -2,34 +2,103 @@ import DMAModel
 
 /// The rules and prices of one replay.
 struct Platform: Sendable {
+  let profile: PlatformProfile
   let architecture: Architecture
-  let prices: Prices
+  /// Whether devices snoop unless something says otherwise.
+  let isCoherent: Bool
   /// Base-2 logarithm of the cache line's bytes.
   let lineShift: UInt64
   /// Whether the architecture had to be guessed, since the recording does not name its machine.
   let isGuess: Bool
+  private let prices: [Estimate]
 
   init(_ options: ReplayOptions, _ hints: RecordingHints) {
+    let asked = options.platform ?? PlatformProfile()
+    let named = (options.adjustments.architecture ?? asked.architecture).flatMap { Architecture.named($0) }
     let recorded = Architecture.machine(hints.architecture)
-    let asked = Architecture.named(options.platform)
-    isGuess = asked == nil && recorded == nil
-    architecture = asked ?? recorded ?? Architecture.all[0]
-    prices = .builtIn
-    let line = options.cacheLine ?? architecture.cacheLine
-    lineShift = UInt64(max(line, 1).trailingZeroBitCount)
+    isGuess = named == nil && recorded == nil
+    let rules = named ?? recorded ?? Architecture.all[0]
+    profile = options.adjustments.over(asked.over(.generic(rules)))
+    architecture = profile.speculates == false ? rules.withoutSpeculation() : rules
+    isCoherent = profile.isCoherent ?? rules.isCoherent
+    lineShift = UInt64(max(profile.cacheLine ?? rules.cacheLine, 1).trailingZeroBitCount)
+    prices = Work.allCases.map { [profile] in profile.prices[$0]?.range ?? Estimate() }
   }
 
   var cacheLine: UInt64 { 1 << lineShift }
 
-  var use: PlatformUse {
+  /// What is reported of it; `used`: the kinds of work that went into the estimates.
+  func use(_ used: [Work]) -> PlatformUse {
     var use = PlatformUse()
-    use.name = architecture.name
+    use.name = profile.name ?? architecture.name
+    use.summary = profile.summary ?? ""
     use.architecture = architecture.name
     use.cacheLine = cacheLine
-    use.calibrated = prices.isCalibrated
-    use.source = "built in"
+    use.calibrated = !used.isEmpty && used.allSatisfy { profile.prices[$0]?.isMeasured == true }
+    use.source = profile.source
     use.operations = architecture.operations
+    use.partialLines = architecture.partialLines
+    use.prices = Work.allCases.compactMap { work in
+      profile.prices[work].map { WorkPrice(work: work, price: $0, isUsed: used.contains(work)) }
+    }
+    (use.memory, use.swiotlb, use.iommu) = (profile.memory, profile.swiotlb, profile.iommu)
     return use
+  }
+
+  /// What work costs.
+  func estimate(_ work: CacheWork, bouncedBytes: UInt64, iotlbInvalidations: UInt64) -> Estimate {
+    let counts = counts(work, bouncedBytes: bouncedBytes, iotlbInvalidations: iotlbInvalidations)
+    var sum = Estimate()
+    for (work, count) in zip(Work.allCases, counts) where count > 0 {
+      var price = prices[Platform.index(work)]
+      // A queue of 256 unmaps comes to one invalidation, or to more where its timer runs out before.
+      if work == .iotlbInvalidation, profile.iommu == .lazy {
+        price = Estimate(low: price.low / 256, mid: price.mid / 256, high: price.high)
+      }
+      sum += price * count
+    }
+    return sum
+  }
+
+  /// The kinds of work that there was any of.
+  func used(_ work: CacheWork, bouncedBytes: UInt64, iotlbInvalidations: UInt64) -> [Work] {
+    let counts = counts(work, bouncedBytes: bouncedBytes, iotlbInvalidations: iotlbInvalidations)
+    return zip(Work.allCases, counts).filter { $0.1 > 0 }.map(\.0)
+  }
+
+  /// How many pieces of each kind of work, in the order of `Work.allCases`.
+  private func counts(_ work: CacheWork, bouncedBytes: UInt64, iotlbInvalidations: UInt64) -> [UInt64] {
+    var counts = [UInt64](repeating: 0, count: Work.allCases.count)
+    let both = work.cleanedAndInvalidatedLines
+    counts[Platform.index(.call)] = work.calls &+ work.prepareCalls
+    var cleaned = work.cleanedLines
+    decrease(&cleaned, by: both)
+    var dropped = work.invalidatedLines
+    decrease(&dropped, by: both &+ work.savedLines)
+    var cleanedAndDropped = both &+ work.savedLines
+    switch architecture.preparation {
+    case .cleanInvalidate: cleanedAndDropped &+= work.preparedLines
+    case .invalidate: dropped &+= work.preparedLines
+    case .clean: cleaned &+= work.preparedLines
+    case .none: break
+    }
+    counts[Platform.index(.cleanLine)] = cleaned
+    counts[Platform.index(.invalidateLine)] = dropped
+    counts[Platform.index(.cleanInvalidateLine)] = cleanedAndDropped
+    counts[Platform.index(.copiedByte)] = bouncedBytes
+    counts[Platform.index(.iotlbInvalidation)] = iotlbInvalidations
+    return counts
+  }
+
+  private static func index(_ work: Work) -> Int {
+    switch work {
+    case .call: 0
+    case .cleanLine: 1
+    case .invalidateLine: 2
+    case .cleanInvalidateLine: 3
+    case .copiedByte: 4
+    case .iotlbInvalidation: 5
+    }
   }
 
   /// The lines that `size` bytes from `address` on touch: last line − first line + 1.
@@ -38,6 +107,19 @@ struct Platform: Sendable {
     if size == 0 { return 0 }
     let (last, overflow) = address.addingReportingOverflow(size &- 1)
     return ((overflow ? UInt64.max : last) >> lineShift) &- (address >> lineShift) &+ 1
+  }
+
+  /// One call for this range.
+  @inline(__always)
+  func maintenance(_ address: UInt64, _ size: UInt64) -> Maintenance {
+    let lines = lines(address, size)
+    let within = cacheLine &- 1
+    let beginsApart: UInt64 = address & within == 0 ? 0 : 1
+    let endsApart: UInt64 = (address &+ size) & within == 0 ? 0 : 1
+    let partial = min(lines, beginsApart &+ endsApart)
+    return Maintenance(
+      calls: 1, bytes: size, lines: lines, partialLines: partial, unalignedLines: partial == 0 ? 0 : lines,
+      innerCalls: lines == 1 ? endsApart : 0)
   }
 
   /// What the architecture does of the maintenance in a table.
@@ -63,15 +145,14 @@ struct Platform: Sendable {
       return work
     }
     work.calls = sum.calls
+    let lines = architecture.lines(of: sum, step, direction)
+    (work.cleanedLines, work.invalidatedLines) = (lines.cleaned, lines.invalidated)
+    (work.cleanedAndInvalidatedLines, work.savedLines) = (lines.both, lines.saved)
     let operation = architecture.operation(step, direction)
-    if operation.cleans {
-      work.cleanedLines = sum.lines
-      work.cleanedBytes = sum.bytes
-    }
-    if operation.invalidates {
-      work.invalidatedLines = sum.lines
-      work.invalidatedBytes = sum.bytes
-    }
+    if operation.cleans { work.cleanedBytes = sum.bytes }
+    if operation.invalidates { work.invalidatedBytes = sum.bytes }
+    work.instructions = operation == .none ? 0 : sum.lines
+    if operation == .invalidate, architecture.endsApart { work.instructions &+= sum.innerCalls }
     return work
   }
 }

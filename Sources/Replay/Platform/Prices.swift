@@ -1,26 +1,38 @@
-/// What each kind of work costs, in nanoseconds.
+/// A kind of work that has a price, in nanoseconds each.
 ///
-/// The built-in prices are not calibrated: no measurement of the recorded machine stands behind them. The ranges
-/// enclose the published figures: at most 64 ns for a line of 32 bytes on an i.MX6 with its outer cache (lan743x,
-/// 2021), 0.7 µs for a packet on an Armada (mvneta, 2019), 1.0 to 1.4 µs for a map behind an SMMU
-/// (dma_map_benchmark, 2025).
-struct Prices: Sendable {
+/// Raw values are the keys in platform files. To add one: a case, its built-in price, and what counts it in
+/// `Platform.estimate`.
+public enum Work: String, Sendable, CaseIterable {
   /// One call into the architecture, its barriers included.
-  var call = Estimate(low: 20, mid: 60, high: 200)
-  /// One line cleaned, one line invalidated.
-  var cleanLine = Estimate(low: 1, mid: 5, high: 30)
-  var invalidateLine = Estimate(low: 1, mid: 5, high: 40)
+  case call
+  /// One line written back, dropped, or both in one operation.
+  case cleanLine, invalidateLine, cleanInvalidateLine
   /// One byte copied into or out of a bounce buffer.
-  var bouncedByte = Estimate(low: 0.03, mid: 0.1, high: 1)
+  case copiedByte
   /// One invalidation of an IOTLB, waited for.
-  var iotlbInvalidation = Estimate(low: 200, mid: 700, high: 3000)
-  var isCalibrated = false
+  case iotlbInvalidation
+}
 
-  static let builtIn = Prices()
+/// What one piece of work costs, in nanoseconds, and how that is known.
+public struct Price: Sendable, Equatable {
+  public var range: Estimate
+  /// Where the figures come from, for people.
+  public var source: String
+  /// Whether they were measured on such a machine.
+  public var isMeasured: Bool
 
-  func estimate(_ work: CacheWork, bouncedBytes: UInt64, iotlbInvalidations: UInt64) -> Estimate {
-    call * (work.calls &+ work.prepareCalls) + cleanLine * (work.cleanedLines &+ work.preparedLines)
-      + invalidateLine * work.invalidatedLines + bouncedByte * bouncedBytes
-      + iotlbInvalidation * iotlbInvalidations
+  public init(_ range: Estimate, source: String, isMeasured: Bool) {
+    (self.range, self.source, self.isMeasured) = (range, source, isMeasured)
   }
+}
+
+/// How an IOMMU is told that mappings are gone.
+public enum IOMMUMode: String, Sendable, CaseIterable {
+  /// There is none, or devices bypass it.
+  case none, passthrough
+  /// Every unmap waits for its invalidation.
+  case strict
+  /// Unmaps are queued, and the whole IOTLB is invalidated for up to 256 of them (`IOVA_DEFAULT_FQ_SIZE`,
+  /// drivers/iommu/dma-iommu.c).
+  case lazy
 }

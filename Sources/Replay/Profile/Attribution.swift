@@ -58,7 +58,7 @@ extension Replayer {
       row.maintenance += maintenance
       row.work += work
       row.bouncedBytes &+= bounced
-      row.estimate += platform.prices.estimate(work, bouncedBytes: bounced, iotlbInvalidations: 0)
+      row.estimate += platform.estimate(work, bouncedBytes: bounced, iotlbInvalidations: 0)
       rows[key] = row
     }
     return rows.values.sorted {
@@ -81,7 +81,7 @@ extension Replayer {
       row.apiCalls &+= cell.apiCalls
       row.work += work
       row.bouncedBytes &+= bounced
-      row.estimate += platform.prices.estimate(work, bouncedBytes: bounced, iotlbInvalidations: 0)
+      row.estimate += platform.estimate(work, bouncedBytes: bounced, iotlbInvalidations: 0)
       rows[name] = row
       pids[name, default: []].insert(cell.pid)
     }

@@ -29,8 +29,8 @@ extension Replayer {
         assumed.count == profile.devices.count
         ? "the devices are"
         : assumed.count == 1 ? "\(assumed[0].name) is" : "\(assumed.count) of the devices are"
-      let kind = platform.architecture.isCoherent ? "coherent" : "not coherent"
-      let flag = platform.architecture.isCoherent ? "--noncoherent" : "--coherent"
+      let kind = platform.isCoherent ? "coherent" : "not coherent"
+      let flag = platform.isCoherent ? "--noncoherent" : "--coherent"
       result.append("That \(who) \(kind) is assumed from the platform (\(flag) GLOB says otherwise).")
     }
     let displaced = Set((0..<devices.count).filter { devices[$0].isDisplaced }.map { devices[$0].name })

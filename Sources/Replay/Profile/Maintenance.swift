@@ -11,22 +11,42 @@ public struct Maintenance: Sendable, Equatable, AdditiveArithmetic {
   public var lines: UInt64
   /// Calls among `calls` whose bytes and lines are unknown (entries cut from a long scatterlist's event).
   public var unsizedCalls: UInt64
+  /// Lines among `lines` that a call covers only in part: its first, its last.
+  public var partialLines: UInt64
+  /// Lines among `lines` of calls that have a partial line.
+  public var unalignedLines: UInt64
+  /// Calls that end within the line in which they begin.
+  public var innerCalls: UInt64
 
   @inlinable
-  public init(calls: UInt64 = 0, bytes: UInt64 = 0, lines: UInt64 = 0, unsizedCalls: UInt64 = 0) {
+  public init(
+    calls: UInt64 = 0, bytes: UInt64 = 0, lines: UInt64 = 0, unsizedCalls: UInt64 = 0,
+    partialLines: UInt64 = 0,
+    unalignedLines: UInt64 = 0, innerCalls: UInt64 = 0
+  ) {
     (self.calls, self.bytes, self.lines, self.unsizedCalls) = (calls, bytes, lines, unsizedCalls)
+    (self.partialLines, self.unalignedLines, self.innerCalls) = (partialLines, unalignedLines, innerCalls)
+  }
+
+  /// Adds what another sum covers, not its calls.
+  mutating func cover(_ other: Maintenance) {
+    let calls = calls
+    self = self + other
+    self.calls = calls
   }
 
   @inlinable public static var zero: Maintenance { Maintenance() }
   @inlinable public static func + (a: Maintenance, b: Maintenance) -> Maintenance {
     Maintenance(
       calls: a.calls &+ b.calls, bytes: a.bytes &+ b.bytes, lines: a.lines &+ b.lines,
-      unsizedCalls: a.unsizedCalls &+ b.unsizedCalls)
+      unsizedCalls: a.unsizedCalls &+ b.unsizedCalls, partialLines: a.partialLines &+ b.partialLines,
+      unalignedLines: a.unalignedLines &+ b.unalignedLines, innerCalls: a.innerCalls &+ b.innerCalls)
   }
   @inlinable public static func - (a: Maintenance, b: Maintenance) -> Maintenance {
     Maintenance(
       calls: a.calls &- b.calls, bytes: a.bytes &- b.bytes, lines: a.lines &- b.lines,
-      unsizedCalls: a.unsizedCalls &- b.unsizedCalls)
+      unsizedCalls: a.unsizedCalls &- b.unsizedCalls, partialLines: a.partialLines &- b.partialLines,
+      unalignedLines: a.unalignedLines &- b.unalignedLines, innerCalls: a.innerCalls &- b.innerCalls)
   }
 }
 
@@ -74,9 +94,16 @@ public struct CacheWork: Sendable, Equatable {
   /// Written back to the point of coherency, prepare passes left out.
   public var cleanedLines: UInt64 = 0
   public var cleanedBytes: UInt64 = 0
-  /// Dropped from the cache (a partial first or last line is written back before).
+  /// Dropped from the cache. A line that one operation cleans and invalidates is under both.
   public var invalidatedLines: UInt64 = 0
   public var invalidatedBytes: UInt64 = 0
+  /// Lines under both.
+  public var cleanedAndInvalidatedLines: UInt64 = 0
+  /// Lines that are under `invalidatedLines` only, though the architecture writes them back before it drops them, since
+  /// a call covers them only in part.
+  public var savedLines: UInt64 = 0
+  /// Cache instructions; arm64 needs one more than lines where an invalidation lies within a line.
+  public var instructions: UInt64 = 0
   /// Passes over new coherent memory.
   public var prepareCalls: UInt64 = 0
   public var preparedLines: UInt64 = 0
@@ -93,9 +120,27 @@ public struct CacheWork: Sendable, Equatable {
     a.cleanedBytes &+= b.cleanedBytes
     a.invalidatedLines &+= b.invalidatedLines
     a.invalidatedBytes &+= b.invalidatedBytes
+    a.cleanedAndInvalidatedLines &+= b.cleanedAndInvalidatedLines
+    a.savedLines &+= b.savedLines
+    a.instructions &+= b.instructions
     a.prepareCalls &+= b.prepareCalls
     a.preparedLines &+= b.preparedLines
     a.preparedBytes &+= b.preparedBytes
+  }
+
+  /// What is left; nothing goes below zero.
+  public static func -= (a: inout CacheWork, b: CacheWork) {
+    decrease(&a.calls, by: b.calls)
+    decrease(&a.cleanedLines, by: b.cleanedLines)
+    decrease(&a.cleanedBytes, by: b.cleanedBytes)
+    decrease(&a.invalidatedLines, by: b.invalidatedLines)
+    decrease(&a.invalidatedBytes, by: b.invalidatedBytes)
+    decrease(&a.cleanedAndInvalidatedLines, by: b.cleanedAndInvalidatedLines)
+    decrease(&a.savedLines, by: b.savedLines)
+    decrease(&a.instructions, by: b.instructions)
+    decrease(&a.prepareCalls, by: b.prepareCalls)
+    decrease(&a.preparedLines, by: b.preparedLines)
+    decrease(&a.preparedBytes, by: b.preparedBytes)
   }
 }
 

@@ -17,6 +17,10 @@ public struct Profile: Sendable {
   public var tasks: [TaskProfile] = []
   /// One row per device × call × direction, most lines first.
   public var operations: [OperationProfile] = []
+  /// Work that could be avoided, what saves most first.
+  public var avoidable: [Avoidable] = []
+  /// What other assumptions came to, in the order in which they were asked for.
+  public var whatIf: [Scenario] = []
   public var timeline = Timeline()
   public var pools: [PoolProfile] = []
   /// Everything mapped at the end, by device and then bus address.
@@ -37,14 +41,36 @@ public struct PlatformUse: Sendable {
   public var architecture = ""
   /// Bytes of a cache line.
   public var cacheLine: UInt64 = 64
-  /// Whether a measurement stands behind the prices.
+  /// Whether measurements stand behind all prices that the estimates used; false if they used none.
   public var calibrated = false
-  /// Where prices and platform came from, for people.
+  /// Where the profile comes from: `built in`, or a file.
   public var source = ""
+  /// What machine it is, in a sentence; may be empty.
+  public var summary = ""
+  /// What an invalidation does about lines that a call covers only in part.
+  public var partialLines = Architecture.PartialLines.invalidated
+  /// What each kind of work costs.
+  public var prices: [WorkPrice] = []
+  /// Physical addresses of RAM, bytes of the pool of bounce buffers and the IOMMU's mode, where the profile says.
+  public var memory: [ClosedRange<UInt64>] = []
+  public var swiotlb: UInt64?
+  public var iommu: IOMMUMode?
   /// What the architecture does to the cache at each step, by direction: `clean`, `invalidate`,
   /// `cleanInvalidate` or `none`; empty where there is no architecture.
   public var operations: [MaintenanceStep: [Direction: String]] = [:]
   public init() {}
+}
+
+/// What one kind of work costs.
+public struct WorkPrice: Sendable {
+  public var work: Work
+  public var price: Price
+  /// Whether there was any such work, so that the estimates depend on it.
+  public var isUsed: Bool
+
+  public init(work: Work, price: Price, isUsed: Bool) {
+    (self.work, self.price, self.isUsed) = (work, price, isUsed)
+  }
 }
 
 /// Calls of one family with what they moved.
@@ -71,6 +97,8 @@ public struct CallCounts: Sendable, Equatable {
 public enum CoherenceReason: String, Sendable {
   /// The user's `--coherent` or `--noncoherent`.
   case user
+  /// The platform's file names it.
+  case platform
   /// The kernel's own maintenance events follow, or never follow, this device's calls.
   case maintenanceRecorded = "maintenance-recorded"
   case maintenanceAbsent = "maintenance-absent"
@@ -109,7 +137,7 @@ public struct DeviceProfile: Sendable {
   public var maskBecause = MaskReason.observed
   /// Every recorded attempt to set a mask, in time order.
   public var maskHistory: [MaskChange] = []
-  /// `dma_get_required_mask`'s last answer.
+  /// `dma_get_required_mask`'s last answer, or the mask that reaches all memory of the platform's file.
   public var requiredMask: UInt64?
   /// `dma_max_mapping_size`'s last answer in bytes.
   public var maxMappingSize: UInt64?
@@ -120,6 +148,8 @@ public struct DeviceProfile: Sendable {
   public var syncForDevice = CallCounts()
   /// Coherent (and `dma_alloc_pages`, `dma_alloc_sgt`) allocations and frees.
   public var allocate = CallCounts()
+  /// Coherent blocks of less than half a page among them.
+  public var smallAllocations = CallCounts()
   public var free = CallCounts()
   /// Maps by direction: index = `Direction.rawValue` (0 ..< 3).
   public var mapsByDirection = [CallCounts](repeating: CallCounts(), count: 3)
@@ -137,6 +167,8 @@ public struct DeviceProfile: Sendable {
   public var bounce = Bounce()
   /// Bits of the highest address of each mapping or block (1 ... 64) → how many and how many bytes; index = bits.
   public var byWidth = [WidthCount](repeating: WidthCount(), count: 65)
+  /// Streaming mappings and entries of scatterlists by size; at index n those of more than 2ⁿ⁻¹ and up to 2ⁿ bytes.
+  public var bySize = [SizeCount](repeating: SizeCount(), count: 65)
   /// The highest bus address handed to the device; nil if none was.
   public var highestAddress: UInt64?
   public var lifetimes = LifetimeHistogram()
@@ -172,6 +204,15 @@ public struct MaskChange: Sendable, Equatable {
     self.mask = mask
     self.accepted = accepted
   }
+}
+
+/// Mappings of one class of size.
+public struct SizeCount: Sendable, Equatable {
+  public var mappings: UInt64 = 0
+  public var bytes: UInt64 = 0
+  /// Cache lines that they cover, partial ones included; also for coherent devices.
+  public var lines: UInt64 = 0
+  public init() {}
 }
 
 public struct WidthCount: Sendable, Equatable {

@@ -3,6 +3,8 @@ import DMAModel
 /// Why a mapping went through a bounce buffer.
 enum BounceCause: UInt8 {
   case mask, forced, alignment
+  /// What is assumed makes it unnecessary.
+  case assumedAway
 }
 
 /// Requests for bounce buffers that the kernel has logged and whose mapping has not been seen yet.

@@ -7,12 +7,16 @@ struct DeviceState {
   /// What the user or the architecture says before any evidence.
   var presumedCoherent: Bool
   var userSays: Bool?
+  /// What the platform's file says of it.
+  var platformSays: Bool?
 
   var map = CallCounts()
   var unmap = CallCounts()
   var syncForCPU = CallCounts()
   var syncForDevice = CallCounts()
   var allocate = CallCounts()
+  /// Coherent blocks of less than half a page among them.
+  var smallAllocations = CallCounts()
   var free = CallCounts()
   var mapsByDirection: InlineArray<3, CallCounts> = .init(repeating: CallCounts())
   var countedEvents: UInt64 = 0
@@ -21,6 +25,7 @@ struct DeviceState {
   var peak = Footprint()
   var slots: UInt64 = 0
   var byWidth: InlineArray<65, WidthCount> = .init(repeating: WidthCount())
+  var bySize: InlineArray<65, SizeCount> = .init(repeating: SizeCount())
   var highest: UInt64?
   var lifetimes = LifetimeHistogram()
 
@@ -43,6 +48,9 @@ struct DeviceState {
   var streamingMask: UInt64?
   var coherentMask: UInt64?
   var bounceMask: UInt64?
+  /// The mask that it is assumed to have instead.
+  var assumedMask: UInt64?
+  var isAssumedCoherent = false
   var maskHistory: [MaskChange] = []
   var requiredMask: UInt64?
   var maxMappingSize: UInt64?
@@ -77,7 +85,11 @@ struct DeviceState {
   var prepared: UInt64 = 0
   var unprepared: UInt64 = 0
 
-  init(name: String, isSelected: Bool, userSays: Bool?, presumedCoherent: Bool, birth: Birth? = nil) {
+  init(
+    name: String, isSelected: Bool, userSays: Bool?, presumedCoherent: Bool, platformSays: Bool? = nil,
+    birth: Birth? = nil
+  ) {
+    self.platformSays = platformSays
     self.name = name
     self.isSelected = isSelected
     self.userSays = userSays
@@ -104,6 +116,14 @@ struct DeviceState {
     let difference = Int64(bitPattern: bus &- physical)
     if offset == nil { offset = difference }
     if offset == difference { atOffset &+= 1 } else { elsewhere &+= 1 }
+  }
+
+  @inline(__always)
+  mutating func observe(size: UInt64, lines: UInt64) {
+    let bits = size == 0 ? 0 : 64 - (size &- 1).leadingZeroBitCount
+    bySize[bits].mappings &+= 1
+    bySize[bits].bytes &+= size
+    bySize[bits].lines &+= lines
   }
 
   @inline(__always)

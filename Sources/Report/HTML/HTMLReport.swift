@@ -23,12 +23,14 @@ public struct HTMLReport {
   private var sections: [Section] {
     [
       AnswerSection(context: context).section,
+      WhatIfSection(context: context).section,
       TimeSection(context: context).section,
       DirectionSection(context: context).section,
       DevicesSection(context: context).section,
       MasksSection(context: context).section,
       LifetimesSection(context: context).section,
       CallSitesSection(context: context).section,
+      AvoidableSection(context: context).section,
       TasksSection(context: context).section,
       CoherentMemorySection(context: context).section,
       LiveSection(context: context).section,

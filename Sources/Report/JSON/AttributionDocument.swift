@@ -36,7 +36,7 @@ struct CallSiteDocument: Encodable {
   var apiCalls: UInt64
   var maintenance: CoverDocument
   var cleaned: LinesDocument
-  var invalidated: LinesDocument
+  var invalidated: InvalidatedDocument
   var prepared: PreparedDocument
   var bouncedBytes: UInt64
   var estimateNs: EstimateDocument
@@ -61,7 +61,7 @@ struct OperationDocument: Encodable {
   var apiCalls: UInt64
   var maintenance: CoverDocument
   var cleaned: LinesDocument
-  var invalidated: LinesDocument
+  var invalidated: InvalidatedDocument
   var prepared: PreparedDocument
   var bouncedBytes: UInt64
 
@@ -83,7 +83,7 @@ struct TaskDocument: Encodable {
   var apiCalls: UInt64
   var calls: UInt64
   var cleaned: LinesDocument
-  var invalidated: LinesDocument
+  var invalidated: InvalidatedDocument
   var prepared: PreparedDocument
   var bouncedBytes: UInt64
   var estimateNs: EstimateDocument

@@ -29,9 +29,13 @@ struct DeviceDocument: Encodable {
   var peak: FootprintDocument
   var maintenance: MaintenanceTableDocument
   var cleaned: LinesDocument
-  var invalidated: LinesDocument
+  var invalidated: InvalidatedDocument
   var prepared: PreparedDocument
+  /// Cache instructions, prepare passes left out.
+  var instructions: UInt64
   var bounce: BounceDocument
+  /// Mappings by size, smallest first; only sizes that occur.
+  var bySize: [SizeDocument]
   var maskPressure: MaskPressureDocument
   var lifetimes: LifetimeDocument
   var estimateNs: EstimateDocument
@@ -66,7 +70,9 @@ struct DeviceDocument: Encodable {
       device.maintenance, platform: platform, coherent: device.coherent)
     let work = WorkDocument(device.work)
     (cleaned, invalidated, prepared) = (work.cleaned, work.invalidated, work.prepared)
+    instructions = work.instructions
     bounce = BounceDocument(device.bounce)
+    bySize = SizeDocument.rows(of: device)
     maskPressure = MaskPressureDocument(device)
     lifetimes = LifetimeDocument(device.lifetimes)
     estimateNs = EstimateDocument(device.estimate)
@@ -179,6 +185,25 @@ struct MaskPressureDocument: Encodable {
       byWidth[String(bits)] = Width(mappings: count.mappings, bytes: count.bytes)
     }
     pressure = device.pressure.finite
+  }
+}
+
+/// Mappings and entries of scatterlists of one class of size.
+struct SizeDocument: Encodable {
+  /// The largest of the class, a power of two; the class begins above half of it.
+  @OrNull var upTo: UInt64?
+  var mappings: UInt64
+  var bytes: UInt64
+  /// Cache lines that they cover, also for coherent devices.
+  var lines: UInt64
+
+  private init(_ bits: Int, _ count: SizeCount) {
+    upTo = bits < 64 ? 1 << UInt64(bits) : nil
+    (mappings, bytes, lines) = (count.mappings, count.bytes, count.lines)
+  }
+
+  static func rows(of device: DeviceProfile) -> [SizeDocument] {
+    device.bySize.enumerated().filter { $0.element != SizeCount() }.map { SizeDocument($0, $1) }
   }
 }
 

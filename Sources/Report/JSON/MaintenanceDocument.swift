@@ -90,17 +90,32 @@ struct LinesDocument: Encodable {
   var bytes: UInt64
 }
 
+/// Lines that were dropped from the cache.
+struct InvalidatedDocument: Encodable {
+  var lines: UInt64
+  var bytes: UInt64
+  /// Lines among them that the same operation cleaned, and that `cleaned` counts too.
+  var cleanedToo: UInt64
+  /// Lines among them that were written back though `cleaned` does not count them: calls covered them only in part.
+  var partialWrittenBack: UInt64
+}
+
 /// What the architecture really did. Where an operation does both, its lines are under both.
 struct WorkDocument: Encodable {
   var calls: UInt64
   var cleaned: LinesDocument
-  var invalidated: LinesDocument
+  var invalidated: InvalidatedDocument
   var prepared: PreparedDocument
+  /// Cache instructions, prepare passes left out.
+  var instructions: UInt64
 
   init(_ work: CacheWork) {
     calls = work.calls
     cleaned = LinesDocument(lines: work.cleanedLines, bytes: work.cleanedBytes)
-    invalidated = LinesDocument(lines: work.invalidatedLines, bytes: work.invalidatedBytes)
+    invalidated = InvalidatedDocument(
+      lines: work.invalidatedLines, bytes: work.invalidatedBytes,
+      cleanedToo: work.cleanedAndInvalidatedLines, partialWrittenBack: work.savedLines)
+    instructions = work.instructions
     prepared = PreparedDocument(work)
   }
 }

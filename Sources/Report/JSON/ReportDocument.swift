@@ -12,11 +12,13 @@ import Replay
 /// | `filter` | the filter that was applied, or null |
 /// | `caveats[]` | sentences that limit the truth of the rest, most important first |
 /// | `input` | the recording: see `InputDocument` |
-/// | `platform` | `name`, `architecture`, `cacheLine` (bytes), `calibrated`, `source`, `operations.STEP.DIRECTION` |
+/// | `platform` | `name`, `architecture`, `cacheLine` (bytes), `calibrated`, `source`, `operations.STEP.DIRECTION`, `prices.WORK`… |
 /// | `devices[]` | see `DeviceDocument`, by name |
 /// | `totals` | sums over the devices: see `TotalsDocument` |
 /// | `measured` | the kernel's own record, by step and direction; null where the trace has none |
 /// | `callSites[]`, `operations[]`, `tasks[]` | who caused it, most lines first |
+/// | `avoidable[]` | work that a change would save, the dearest first: see `AvoidableDocument`; rows overlap |
+/// | `whatIf[]` | what each `--what-if` came to, in order: see `ScenarioDocument` |
 /// | `timeline[]` | a row for each device and bucket in which anything is not 0 |
 /// | `timelineLossesNs[]` | begins of the buckets during which events were lost |
 /// | `pools[]` | `dma_pool`s |
@@ -24,8 +26,6 @@ import Replay
 /// | `live[]` | everything mapped at the end; only when asked for |
 ///
 /// STEP is `forDevice`, `forCPU` or `prepare`, DIRECTION is `TO_DEVICE`, `FROM_DEVICE` or `BIDIRECTIONAL`.
-/// `avoidable` has its name reserved by the schema; its key is absent while nothing looks for it, which is not the same
-/// as an empty list.
 struct ReportDocument: Encodable {
   var schema = "dmascope.report/1"
   var tool: Tool
@@ -39,6 +39,8 @@ struct ReportDocument: Encodable {
   var callSites: [CallSiteDocument]
   var operations: [OperationDocument]
   var tasks: [TaskDocument]
+  var avoidable: [AvoidableDocument]
+  var whatIf: [ScenarioDocument]
   var timeline: [TimelineDocument]
   var timelineLossesNs: [UInt64]
   var pools: [PoolDocument]
@@ -62,6 +64,8 @@ struct ReportDocument: Encodable {
     callSites = profile.callSites.map(CallSiteDocument.init)
     operations = profile.operations.map(OperationDocument.init)
     tasks = profile.tasks.map(TaskDocument.init)
+    avoidable = profile.avoidable.map(AvoidableDocument.init)
+    whatIf = profile.whatIf.map(ScenarioDocument.init)
     timeline = TimelineDocument.rows(of: profile.timeline)
     timelineLossesNs = profile.timeline.lossBuckets.map { profile.timeline.beginning(ofBucket: $0) }
     pools = profile.pools.map(PoolDocument.init)
@@ -149,8 +153,37 @@ struct PlatformDocument: Encodable {
   var calibrated: Bool
   var source: String
   var operations: [String: [String: String]]
+  /// What an invalidation does about lines that a call covers in part: `invalidated`, `cleaned`, `cleanWholeCall`.
+  var partialLines: String
+  /// By kind of work (`cleanLine`…), in nanoseconds each.
+  var prices: [String: PriceDocument]
+  /// Ranges of RAM, first and last byte.
+  var memory: [[String]]
+  @OrNull var swiotlbBytes: UInt64?
+  @OrNull var iommu: String?
+
+  struct PriceDocument: Encodable {
+    @OrNull var low: Double?
+    @OrNull var mid: Double?
+    @OrNull var high: Double?
+    var source: String
+    var measured: Bool
+    /// Whether the estimates of this report rest on it.
+    var used: Bool
+
+    init(_ row: WorkPrice) {
+      let range = row.price.range
+      (low, mid, high) = (range.low.finite, range.mid.finite, range.high.finite)
+      (source, measured, used) = (row.price.source, row.price.isMeasured, row.isUsed)
+    }
+  }
 
   init(_ platform: PlatformUse) {
+    partialLines = platform.partialLines.rawValue
+    prices = Dictionary(
+      platform.prices.map { ($0.work.rawValue, PriceDocument($0)) }, uniquingKeysWith: { first, _ in first })
+    memory = platform.memory.map { [Formatting.hex($0.lowerBound), Formatting.hex($0.upperBound)] }
+    (swiotlbBytes, iommu) = (platform.swiotlb, platform.iommu?.rawValue)
     name = platform.name
     architecture = platform.architecture
     cacheLine = platform.cacheLine

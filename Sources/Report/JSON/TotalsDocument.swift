@@ -15,8 +15,10 @@ struct TotalsDocument: Encodable {
   var maintenance: MaintenanceTableDocument
   var calls: UInt64
   var cleaned: LinesDocument
-  var invalidated: LinesDocument
+  var invalidated: InvalidatedDocument
   var prepared: PreparedDocument
+  /// Cache instructions, prepare passes left out.
+  var instructions: UInt64
   var bounce: BounceDocument
   var estimateNs: EstimateDocument
   /// `estimateNs` as a share of span × CPUs; null where that is not known.
@@ -40,6 +42,7 @@ struct TotalsDocument: Encodable {
     let work = WorkDocument(totals.work)
     calls = work.calls
     (cleaned, invalidated, prepared) = (work.cleaned, work.invalidated, work.prepared)
+    instructions = work.instructions
     bounce = BounceDocument(totals.bounce)
     estimateNs = EstimateDocument(totals.estimate)
     estimateShare = profile.estimatedShare.map(EstimateDocument.init)

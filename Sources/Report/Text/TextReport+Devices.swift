@@ -137,6 +137,7 @@ extension CoherenceReason {
   fileprivate var words: String {
     switch self {
     case .user: "as told"
+    case .platform: "by the platform file"
     case .maintenanceRecorded: "its maintenance is recorded"
     case .maintenanceAbsent: "no maintenance where it would be recorded"
     case .syncsRecorded: "its syncs are recorded"

@@ -11,6 +11,7 @@ extension TextReport {
     addMasks(to: &page)
     page.summary("Bounces", [bounces])
     page.summary("Failed", [failures], .alarm)
+    page.summary("Avoidable", [avoidable])
     page.summary("IOMMU", [iommu])
     page.summary("Unknown", [unknownReleases])
     page.summary("At the end", [atTheEnd])

@@ -22,8 +22,10 @@ public struct TextReport {
     addHeadline(to: &page)
     addCaveats(to: &page)
     addSummary(to: &page)
+    addWhatIf(to: &page)
     addDevices(to: &page)
     addCallSites(to: &page)
+    addAvoidable(to: &page)
     addTasks(to: &page)
     addTimeline(to: &page)
     addBounces(to: &page)
@@ -32,6 +34,7 @@ public struct TextReport {
     addPools(to: &page)
     addFindings(to: &page)
     if options.verbose {
+      addSizes(to: &page)
       addWidths(to: &page)
       addLifetimes(to: &page)
       addOperations(to: &page)

@@ -48,6 +48,8 @@ enum Facts {
     var devices: [String: Table]
     /// Events lost while recording.
     var lost: UInt64
+    /// Cache instructions, prepare passes left out; nil where the loops were not probed.
+    var instructions: UInt64?
   }
 
   struct Losses: Decodable {

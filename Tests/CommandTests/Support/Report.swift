@@ -78,6 +78,7 @@ struct Report: Decodable {
     var bounce: Bounce
     var cleaned: Lines
     var invalidated: Lines
+    var instructions: UInt64
   }
 
   struct Live: Decodable {

@@ -53,10 +53,15 @@ struct FixtureEvents {
     try self.init(path: file.path())
   }
 
-  /// Replays these events, or others of the same recording.
+  /// The findings of these events, or of others of the same recording.
   func findings(
     _ other: [Event]? = nil, _ change: (inout ReplayOptions) -> Void = { _ in }
-  ) -> [Finding] {
+  ) -> [Finding] { profile(other, change).findings }
+
+  /// Replays these events, or others of the same recording.
+  func profile(
+    _ other: [Event]? = nil, _ change: (inout ReplayOptions) -> Void = { _ in }
+  ) -> Profile {
     var options = ReplayOptions()
     change(&options)
     let hints = RecordingHints(
@@ -65,7 +70,7 @@ struct FixtureEvents {
     var replayer = Replayer(options: options, hints: hints, names: trace.names)
     let events = other ?? self.events
     replayer.consume(events.span, segments: segments.span)
-    return replayer.finish(recording: recording, stacks: trace.stacks, symbolizer: nil).findings
+    return replayer.finish(recording: recording, stacks: trace.stacks, symbolizer: nil)
   }
 }
 

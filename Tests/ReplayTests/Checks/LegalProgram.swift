@@ -138,7 +138,7 @@ struct LegalProgram: Sendable {
   /// Replays the program, or a variant of it.
   func findings(_ other: [Event]? = nil, segments variant: [UInt64]? = nil) -> [Finding] {
     var options = ReplayOptions()
-    options.platform = machine.platform
+    options.platform = PlatformProfile.named(machine.platform)
     options.coherent = ["snooping.*"]
     let hints = RecordingHints(kernel: machine.kernel, isComplete: machine.isComplete)
     var replayer = Replayer(options: options, hints: hints, names: names)

@@ -27,9 +27,21 @@ enum Wording {
     }
   }
 
+  static func work(_ work: Work) -> String {
+    switch work {
+    case .call: "a call into the architecture"
+    case .cleanLine: "a line cleaned"
+    case .invalidateLine: "a line invalidated"
+    case .cleanInvalidateLine: "a line cleaned and invalidated"
+    case .copiedByte: "a byte copied through a bounce buffer"
+    case .iotlbInvalidation: "an IOTLB invalidation"
+    }
+  }
+
   static func reason(_ reason: CoherenceReason) -> String {
     switch reason {
     case .user: "because the command line says so"
+    case .platform: "because the platform file says so"
     case .maintenanceRecorded: "because the kernel's own maintenance follows its calls"
     case .maintenanceAbsent: "because the kernel recorded maintenance, but never for this device"
     case .syncsRecorded: "because syncs were recorded, which this kernel leaves out for coherent devices"

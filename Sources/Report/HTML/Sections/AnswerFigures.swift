@@ -9,7 +9,9 @@ struct AnswerFigures {
 
   var all: [AnswerFigure] {
     profile.devices.isEmpty
-      ? [] : [coherency, estimate, record, masks, bounces, failures, iommu, live, findings].compactMap { $0 }
+      ? []
+      : [coherency, estimate, record, masks, bounces, failures, iommu, avoidable, live, findings]
+        .compactMap { $0 }
   }
 
   private var coherency: AnswerFigure {
@@ -48,6 +50,20 @@ struct AnswerFigures {
     return AnswerFigure(
       title: "Estimated cost", definition: "estimate", value: "\(Formatting.range(totals.estimate))",
       unit: "CPU time", lines: lines)
+  }
+
+  /// The row that would save most.
+  private var avoidable: AnswerFigure? {
+    guard let first = profile.avoidable.first, first.estimate.high > 0 else { return nil }
+    let more = profile.avoidable.count - 1
+    var lines: [Markup] = [
+      "\(first.kind.definition.title): \(first.occurrences)", context.link(first.device),
+    ]
+    if more > 0 { lines.append("<a href=\"#avoidable\">\(Formatting.count(UInt64(more), "more row"))</a>") }
+    return AnswerFigure(
+      title: "Avoidable", definition: "avoidable",
+      value: "\(first.isUpperBound ? "≤ " : "")\(Formatting.range(first.estimate))", unit: "CPU time",
+      lines: lines)
   }
 
   private var record: AnswerFigure? {

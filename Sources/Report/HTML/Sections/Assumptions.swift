@@ -23,6 +23,23 @@ struct Assumptions {
     return devices.count > 8 ? "\(named) and \(devices.count - 8) more" : named
   }
 
+  /// What each kind of work is taken to cost; empty where nothing is priced.
+  var prices: Markup {
+    let rows = profile.platform.prices
+    if rows.isEmpty { return "" }
+    let columns: [Column<WorkPrice>] = [
+      Column("Work", .name) { "\(Wording.work($0.work))" },
+      Column("Nanoseconds, low–mid–high", .text) { "\(Formatting.nanoseconds($0.price.range))" },
+      Column("Measured", .text) { $0.price.isMeasured ? "yes" : "no" },
+      Column("Counts here", .text) { $0.isUsed ? "yes" : "no" },
+      Column("Source", .text) { "\($0.price.source)" },
+    ]
+    return """
+      <h3 class="sub">What work is taken to cost</h3>\
+      \(ScrollTable(label: "Prices by kind of work", columns: columns, rows: rows).markup)
+      """
+  }
+
   /// The architecture's table of cache operations; empty where there is none.
   var operations: Markup {
     let table = profile.platform.operations

@@ -11,8 +11,27 @@ struct DeviceDetail {
   var markup: Markup {
     """
     <div class="detail"><div><h4>Addresses and caches</h4>\(facts)</div><div><h4>Calls</h4>\(calls)</div>\
-    \(maintenance)\(bounces)\(history)</div>
+    \(maintenance)\(sizes)\(bounces)\(history)</div>
     """
+  }
+
+  private struct SizeRow {
+    var bits: Int
+    var count: SizeCount
+  }
+
+  private var sizes: Markup {
+    let rows = device.bySize.enumerated().filter { $0.element != SizeCount() }.map {
+      SizeRow(bits: $0, count: $1)
+    }
+    guard !rows.isEmpty else { return "" }
+    let columns: [Column<SizeRow>] = [
+      Column("Up to", .name) { "\(Formatting.sizeClass($0.bits))" }, .count("Mappings") { $0.count.mappings },
+      .bytes("Bytes") { $0.count.bytes }, .count("Lines covered") { $0.count.lines },
+      Column("Waste") { "\(Formatting.waste($0.count, line: context.profile.platform.cacheLine) ?? "")" },
+    ]
+    let table = ScrollTable(label: "Mappings by size", columns: columns, rows: rows, sortable: false).markup
+    return "<div><h4>Mappings by size</h4>\(table)</div>"
   }
 
   private var facts: Markup {

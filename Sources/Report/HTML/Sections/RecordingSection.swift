@@ -14,7 +14,7 @@ struct RecordingSection {
     Section(
       id: "recording", title: "The recording",
       body:
-        "\(Piece.facts(facts + assumptions.facts))\(assumptions.operations)\(problems)\(skipped)\(events)\(buffers)"
+        "\(Piece.facts(facts + assumptions.facts))\(assumptions.operations)\(assumptions.prices)\(problems)\(skipped)\(events)\(buffers)"
     )
   }
 
@@ -43,7 +43,7 @@ struct RecordingSection {
         "Platform",
         "\(platform.name.isEmpty ? "unknown" : platform.name), cache line \(bytes: platform.cacheLine), \(prices)"
       ))
-    if !platform.source.isEmpty { facts.append(("Prices from", "\(platform.source)")) }
+    if !platform.source.isEmpty { facts.append(("Platform from", "\(platform.source)")) }
     return facts
   }
 
