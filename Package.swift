@@ -19,13 +19,14 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "DMAModel"),
     .target(name: "Ingest", dependencies: ["DMAModel", "CZstd", "CZlib"]),
+    .target(name: "Capture"),
     .target(name: "Replay", dependencies: ["DMAModel"]),
     .target(name: "Report", dependencies: ["DMAModel", "Replay"]),
     .target(name: "PlatformFiles", dependencies: ["Replay", .product(name: "Yams", package: "Yams")]),
     .executableTarget(
       name: "dmascope",
       dependencies: [
-        "DMAModel", "Ingest", "Replay", "Report", "PlatformFiles",
+        "DMAModel", "Ingest", "Capture", "Replay", "Report", "PlatformFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "DMAModelTests", dependencies: ["DMAModel"]),
@@ -33,7 +34,7 @@ let package = Package(
     .testTarget(name: "ReplayTests", dependencies: ["Replay", "Ingest", "DMAModel"]),
     .testTarget(name: "ReportTests", dependencies: ["Report", "Replay", "DMAModel"]),
     .testTarget(name: "PlatformFilesTests", dependencies: ["PlatformFiles", "Replay"]),
-    .testTarget(name: "CommandTests", dependencies: ["dmascope", "CZstd"]),
+    .testTarget(name: "CommandTests", dependencies: ["dmascope", "Capture", "Ingest", "CZstd"]),
   ],
   swiftLanguageModes: [.v6]
 )

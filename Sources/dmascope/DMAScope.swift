@@ -18,12 +18,15 @@ struct DMAScope: ParsableCommand {
         dmascope report board.dat --html board.html --json board.json
         dmascope check board.dat --fail-on error
         dmascope info board.dat
+        dmascope capture > record.sh
 
       Exit status: 0 done; 1 --fail-on was hit; 3 the input was damaged or cut and the result covers a part of it; 64 usage; 65 not a \
       trace; 66 cannot open; 73 or 74 cannot write.
       """,
     version: version,
-    subcommands: [ReportCommand.self, CheckCommand.self, InfoCommand.self, ExplainCommand.self])
+    subcommands: [
+      ReportCommand.self, CheckCommand.self, InfoCommand.self, ExplainCommand.self, CaptureCommand.self,
+    ])
 
   static func main() {
     do {
