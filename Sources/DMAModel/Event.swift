@@ -30,7 +30,7 @@ public typealias NameID = UInt32
 /// | driver bound, unbound | – | – | – | – |
 /// | swiotlb bounced | bus address before bouncing | – | bytes | DMA mask |
 /// | iommu map / unmap | IOVA | physical (map only) | bytes | – |
-/// | arch sync, prepare | – | physical, or 0 | bytes | – |
+/// | arch sync, prepare | – | physical, or 0 | bytes | nanoseconds, if recorded (on return) |
 /// | lost | – | – | – | count |
 @frozen
 public struct Event: Sendable {

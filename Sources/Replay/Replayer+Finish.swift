@@ -10,6 +10,11 @@ extension Replayer {
   public mutating func finish(
     recording: Recording, stacks: StackTable, symbolizer: (any Symbolizer)?
   ) -> Profile {
+    if options.platform == nil, options.adjustments.prices.isEmpty,
+      let calibration = try? Calibration(durations.samples)
+    {
+      platform = platform.priced(by: calibration)
+    }
     settleMasks()
     judgeLeftovers()
     judgeMasks((0..<devices.count).map { verdict($0) })
@@ -38,6 +43,7 @@ extension Replayer {
         profile.totals.work, bouncedBytes: profile.totals.bounce.bytesIn &+ profile.totals.bounce.bytesOut,
         iotlbInvalidations: profile.totals.iotlbInvalidations))
     profile.measured = measured(profile.totals)
+    if options.filter.devices.isEmpty { profile.measuredTime = durations.measuredTime }
     profile.operations = operationProfiles(cells, verdicts)
     profile.callSites = callSiteProfiles(cells, verdicts, sites)
     profile.tasks = taskProfiles(cells, verdicts, recording)

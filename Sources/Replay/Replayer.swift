@@ -14,7 +14,8 @@ public struct Replayer: ~Copyable {
   let options: ReplayOptions
   let hints: RecordingHints
   let names: NameTable
-  let platform: Platform
+  /// With the prices that the recording's own durations come to, once it has ended.
+  var platform: Platform
   /// Whether `dma_need_unmap()` may let drivers leave out an unmap (Linux 6.16).
   let mayOmitUnmap: Bool
   /// Whether sync events tell that a device is not coherent (Linux 6.10).
@@ -36,6 +37,7 @@ public struct Replayer: ~Copyable {
   var avoidable = AvoidableWork()
   var timeline = TimelineRecorder()
   var record = MaintenanceRecord()
+  var durations = DurationRecord()
 
   // What the checks go by.
   var findings = FindingLog()
@@ -110,7 +112,8 @@ public struct Replayer: ~Copyable {
     switch event.call {
     case .poolCreate, .poolAllocate, .poolFree, .poolDestroy, .setMask, .setCoherentMask, .setMaskAndCoherent,
       .getRequiredMask, .maxMappingSize, .declareMemory, .releaseDeclaredMemory,
-      .markDeclaredMemoryOccupied, .cacheSync, .cacheAlignment:
+      .markDeclaredMemoryOccupied, .cacheSync, .cacheAlignment, .archSyncForDevice, .archSyncForCPU,
+      .archPrepareCoherent:
       // These see to it themselves.
       apply(event, segments)
     case .unmapPage, .unmapResource, .unmapScatterlist, .syncSingleForCPU, .syncSingleForDevice,
@@ -156,6 +159,7 @@ public struct Replayer: ~Copyable {
   /// Records of a CPU are missing, from its last event on at the earliest: what was concluded since may be wrong.
   private mutating func noteLoss(_ event: Event) {
     findings.withdraw(from: clocks[event.cpu])
+    durations.forget(event.cpu)
     lastLoss = event.time
     clocks[event.cpu] = event.time
     if counts { timeline.noteLoss(event.time) }
@@ -176,9 +180,9 @@ public struct Replayer: ~Copyable {
     case .allocate, .allocatePages, .allocateScatterTable, .allocateScatterTableFailed: allocate(event)
     case .free, .freePages, .freeScatterTable: free(event)
     case .swiotlbBounced: request(event)
-    case .archSyncForDevice: record.add(event, .forDevice, platform, counts: counts)
-    case .archSyncForCPU: record.add(event, .forCPU, platform, counts: counts)
-    case .archPrepareCoherent: record.add(event, .prepare, platform, counts: counts)
+    case .archSyncForDevice: maintain(event, .forDevice)
+    case .archSyncForCPU: maintain(event, .forCPU)
+    case .archPrepareCoherent: maintain(event, .prepare)
     case .iommuMap:
       guard counts else { return }
       iommu.iommuMaps &+= 1
@@ -202,6 +206,13 @@ public struct Replayer: ~Copyable {
     case .driverUnbound: driverUnbound(event)
     case .supported, .isConsistent, .lost: break
     }
+  }
+
+  /// The kernel's own record of a call of a maintenance function, or of its return.
+  private mutating func maintain(_ event: Event, _ step: MaintenanceStep) {
+    guard !event.flags.contains(.isReturn) else { return durations.end(event, step, counts: counts) }
+    record.add(event, step, platform, counts: counts)
+    durations.begin(event, step, platform)
   }
 
   /// The place of an event's device.

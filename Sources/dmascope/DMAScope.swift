@@ -26,6 +26,7 @@ struct DMAScope: ParsableCommand {
     version: version,
     subcommands: [
       ReportCommand.self, CheckCommand.self, InfoCommand.self, ExplainCommand.self, CaptureCommand.self,
+      CalibrateCommand.self,
     ])
 
   static func main() {

@@ -143,6 +143,26 @@ struct MaintenanceTests {
     "nc-b.dat": Facts.Sum(calls: 1, bytes: 262_144, lines: 4096),
   ]
 
+  // Summed by a script of its own from what trace-cmd prints: times of entry and return probes, durations in a graph.
+  @Test(
+    "takes as long as trace-cmd's output adds up to",
+    arguments: [
+      ("kret-b.dat", [(2368, 20_077_872), (2368, 19_152_832), nil]),
+      ("fgraph-b.dat", [(1754, 31_844_160), (1754, 12_961_488), (10, 705_888)]),
+    ] as [(String, [(UInt64, UInt64)?])])
+  func durations(fixture: String, expected: [(calls: UInt64, totalNs: UInt64)?]) throws {
+    let report = try Report(on: fixture)
+    let time = try #require(report.measuredTime)
+    for (sum, expected) in zip([time.forDevice, time.forCPU, time.prepare], expected) {
+      #expect(sum?.calls == expected?.calls)
+      #expect(sum?.totalNs == expected?.totalNs)
+    }
+    // Some calls do nothing, and tell what recording takes.
+    #expect(try #require(time.netNs) < time.totalNs)
+    // The recording's own durations are the prices.
+    #expect(report.platform.calibrated)
+  }
+
   @Test("stands beside the kernel's own record", arguments: Facts.maintenance.keys.sorted())
   func record(fixture: String) throws {
     let facts = try #require(Facts.maintenance[fixture])

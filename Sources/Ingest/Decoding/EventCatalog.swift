@@ -41,6 +41,10 @@ struct EventCatalog: Sendable {
       guard index > 0 else { continue }
       if name == "kernel_stack", let format = EventFormat(system: source.system, text: source.text.text) {
         plans[index] = EventPlan(stack: format) ?? EventPlan()
+      } else if name == "funcgraph_exit",
+        let format = EventFormat(system: source.system, text: source.text.text)
+      {
+        plans[index] = EventPlan(functionExit: format) ?? EventPlan()
       } else if let row = dictionary.row(system: source.system, name: name),
         let format = EventFormat(system: source.system, text: source.text.text)
       {

@@ -24,6 +24,9 @@ struct EventPlan: Sendable {
     case event
     /// `kernel_stack`: belongs to the record before it.
     case stack
+    /// `funcgraph_exit`: how long a call of some function took. `value` is where the address of the function lies,
+    /// `address` and `size` where the times of call and return.
+    case functionExit
   }
 
   var kind = Kind.undecoded
@@ -84,6 +87,18 @@ extension EventPlan {
     kind = .stack
     frames = Int32(caller.offset)
     minimumLength = caller.offset
+  }
+
+  /// The plan of `ftrace:funcgraph_exit`; nil if the format lacks the function or its times.
+  init?(functionExit format: EventFormat) {
+    guard let function = format["func"], let start = format["calltime"], let end = format["rettime"] else {
+      return nil
+    }
+    (value, address, size) = (number(function), number(start), number(end))
+    guard [value, address, size].allSatisfy({ $0.offset >= 0 }) else { return nil }
+    kind = .functionExit
+    flags = .isReturn
+    minimumLength = [function, start, end].map { $0.offset + $0.size }.max() ?? 0
   }
 
   private mutating func assign(

@@ -4,7 +4,10 @@ import DMAModel
 final class SharedTables: Sendable {
   let names = NameTable()
   let stacks = StackTable()
-  init() {}
+  let functions: GraphedFunctions
+
+  /// - Parameter symbols: reads the recording's saved symbols; called at most once, when they are needed.
+  init(symbols: @escaping @Sendable () -> KernelSymbols? = { nil }) { functions = GraphedFunctions(symbols) }
 }
 
 /// Turns raw event records into `Event`s. One for each reader thread.
@@ -24,6 +27,9 @@ struct RecordDecoder: ~Copyable {
   private var names: LocalNames
   private var stacks: LocalStacks
   private var frames: [UInt64] = []
+  private let functions: GraphedFunctions
+  /// The addresses of the functions whose durations count; nil until the first duration is met.
+  private var calls: [UInt64: Call]?
 
   init(_ catalog: EventCatalog, bigEndian: Bool, shared: SharedTables) {
     self.bigEndian = bigEndian
@@ -39,6 +45,7 @@ struct RecordDecoder: ~Copyable {
     counts.initialize(repeating: 0, count: planCount)
     names = LocalNames(shared.names)
     stacks = LocalStacks(shared.stacks)
+    functions = shared.functions
   }
 
   deinit {
@@ -117,7 +124,29 @@ struct RecordDecoder: ~Copyable {
       attachStack(base, length, Int(plan.pointee.frames), previous: previous, to: batch)
       return false
     case .event: return decodeEvent(plan, base, length, time, cpu, into: batch)
+    case .functionExit: return decodeDuration(plan, base, length, time, cpu, into: batch)
     }
+  }
+
+  /// The return of a function from the function graph, if it is one of those that count.
+  private mutating func decodeDuration(
+    _ plan: UnsafePointer<EventPlan>, _ base: UnsafeRawPointer, _ length: Int, _ time: UInt64, _ cpu: UInt16,
+    into batch: EventBatch
+  ) -> Bool {
+    guard length >= plan.pointee.minimumLength else {
+      batch.skippedRecords &+= 1
+      return false
+    }
+    let known = calls ?? functions.calls
+    calls = known
+    guard let call = known[number(plan.pointee.value, base)] else { return false }
+    var event = Event()
+    (event.time, event.cpu, event.call, event.flags) = (time, cpu, call, plan.pointee.flags)
+    event.pid = Int32(bitPattern: load(base, common.pid, as: UInt32.self))
+    let (start, end) = (number(plan.pointee.address, base), number(plan.pointee.size, base))
+    event.value = end > start ? end &- start : 0
+    batch.append(event)
+    return true
   }
 
   @inline(__always)

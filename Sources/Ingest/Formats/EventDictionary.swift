@@ -91,8 +91,17 @@ struct EventDictionary: Sendable {
         system: "iommu", name: "map", call: .iommuMap, fields: "address=iova physicalAddress=paddr size=size"),
       Row(system: "iommu", name: "unmap", call: .iommuUnmap, fields: "address=iova size=unmapped_size|size"),
       Row(system: "iommu", name: "io_page_fault", call: .iommuFault, fields: "device=device address=iova"),
-      Row(system: "*", name: "arch_sync_dma_for_device", call: .archSyncForDevice, fields: truth),
-      Row(system: "*", name: "arch_sync_dma_for_cpu", call: .archSyncForCPU, fields: truth),
-      Row(system: "*", name: "arch_dma_prep_coherent", call: .archPrepareCoherent, fields: "size=size"),
-    ] + functions
+    ] + maintenance + maintenance.map(returned) + functions
+
+  /// What does the cache maintenance. Their returns tell, in dynamic events and in the function graph, how long it took.
+  static let maintenance: [Row] = [
+    Row(system: "*", name: "arch_sync_dma_for_device", call: .archSyncForDevice, fields: truth),
+    Row(system: "*", name: "arch_sync_dma_for_cpu", call: .archSyncForCPU, fields: truth),
+    Row(system: "*", name: "arch_dma_prep_coherent", call: .archPrepareCoherent, fields: "size=size"),
+  ]
+
+  private static func returned(_ row: Row) -> Row {
+    Row(
+      system: row.system, name: row.name + "__return", call: row.call, fields: row.fields, flags: .isReturn)
+  }
 }

@@ -69,6 +69,23 @@ public struct KernelSymbols: Symbolizer {
     )
   }
 
+  /// Where functions of the kernel itself begin; those that several have in common are left out.
+  func addresses(of functions: [String]) -> [String: UInt64] {
+    let wanted = functions.map { (name: $0, bytes: Array($0.utf8)) }
+    var found: [String: UInt64] = [:]
+    var repeated: Set<String> = []
+    for (address, name) in zip(addresses, names) where name.moduleLength == 0 {
+      for function in wanted where function.bytes.count == Int(name.length) {
+        let start = Int(name.start)
+        guard text[start..<start + function.bytes.count].elementsEqual(function.bytes) else { continue }
+        if found.updateValue(address, forKey: function.name).map({ $0 != address }) == true {
+          repeated.insert(function.name)
+        }
+      }
+    }
+    return found.filter { !repeated.contains($0.key) }
+  }
+
   private static func hexDigit(_ byte: UInt8) -> UInt64? {
     switch byte {
     case 0x30...0x39: UInt64(byte - 0x30)

@@ -2,7 +2,7 @@ import DMAModel
 
 /// Reads trace-cmd's trace.dat, versions 6 and 7.
 final class TraceDatReader: TraceReader {
-  let shared = SharedTables()
+  let shared: SharedTables
   let frameNames: FrameNames? = nil
   private let source: ByteSource
   private let file: TraceDatFile
@@ -18,6 +18,7 @@ final class TraceDatReader: TraceReader {
   init(_ source: ByteSource, wrapper: String?) throws(TraceError) {
     self.source = source
     file = try TraceDatFile(source)
+    shared = SharedTables { [file] in file.kernelSymbols(source) }
     catalog = EventCatalog(file.formats, dictionary: EventDictionary(), longSize: file.pages.longSize)
     var streams: [CPUStream] = []
     for (index, buffer) in file.buffers.enumerated() {
@@ -140,11 +141,16 @@ final class TraceDatReader: TraceReader {
     return recording
   }
 
-  func symbols() -> (any Symbolizer)? {
-    guard let section = file.symbols, let bytes = try? file.unpack(section, "kernel symbols", source) else {
+  func symbols() -> (any Symbolizer)? { file.kernelSymbols(source) }
+}
+
+extension TraceDatFile {
+  /// The saved symbols; nil where there are none, or they cannot be read.
+  fileprivate func kernelSymbols(_ source: ByteSource) -> KernelSymbols? {
+    guard let section = symbols, let bytes = try? unpack(section, "kernel symbols", source) else {
       return nil
     }
     // Version 7 keeps the length of the text before it.
-    return KernelSymbols(kallsyms: file.version == 7 ? Array(bytes.dropFirst(4)) : bytes)
+    return KernelSymbols(kallsyms: version == 7 ? Array(bytes.dropFirst(4)) : bytes)
   }
 }

@@ -2,7 +2,7 @@ import DMAModel
 
 /// The rules and prices of one replay.
 struct Platform: Sendable {
-  let profile: PlatformProfile
+  private(set) var profile: PlatformProfile
   let architecture: Architecture
   /// Whether devices snoop unless something says otherwise.
   let isCoherent: Bool
@@ -10,7 +10,7 @@ struct Platform: Sendable {
   let lineShift: UInt64
   /// Whether the architecture had to be guessed, since the recording does not name its machine.
   let isGuess: Bool
-  private let prices: [Estimate]
+  private var prices: [Estimate]
 
   init(_ options: ReplayOptions, _ hints: RecordingHints) {
     let asked = options.platform ?? PlatformProfile()
@@ -22,7 +22,20 @@ struct Platform: Sendable {
     architecture = profile.speculates == false ? rules.withoutSpeculation() : rules
     isCoherent = profile.isCoherent ?? rules.isCoherent
     lineShift = UInt64(max(profile.cacheLine ?? rules.cacheLine, 1).trailingZeroBitCount)
-    prices = Work.allCases.map { [profile] in profile.prices[$0]?.range ?? Estimate() }
+    prices = Platform.ranges(profile)
+  }
+
+  private static func ranges(_ profile: PlatformProfile) -> [Estimate] {
+    Work.allCases.map { profile.prices[$0]?.range ?? Estimate() }
+  }
+
+  /// The same machine with the prices that its own recording has come to.
+  func priced(by calibration: Calibration) -> Platform {
+    var result = self
+    result.profile.prices.merge(calibration.prices) { _, measured in measured }
+    result.profile.source = "this recording's durations"
+    result.prices = Platform.ranges(result.profile)
+    return result
   }
 
   var cacheLine: UInt64 { 1 << lineShift }

@@ -11,6 +11,8 @@ public struct Profile: Sendable {
   public var totals = Totals()
   /// The kernel's own record of its maintenance; nil where the trace has no such events.
   public var measured: Measured?
+  /// How long the kernel's maintenance took; nil where the trace has no durations.
+  public var measuredTime: MeasuredTime?
   /// Call sites by lines maintained, most first; empty where the recording has no stacks.
   public var callSites: [CallSiteProfile] = []
   /// Tasks by lines maintained, most first.

@@ -141,3 +141,31 @@ struct EstimateDocument: Encodable {
     (low, mid, high) = (estimate.low.finite, estimate.mid.finite, estimate.high.finite)
   }
 }
+
+struct MeasuredTimeDocument: Encodable {
+  var calls: UInt64
+  var totalNs: UInt64
+  /// Of one call; null where no calls tell.
+  @OrNull var recordingNs: Double?
+  /// Without what recording took; null where that is not known.
+  @OrNull var netNs: UInt64?
+  @OrNull var forDevice: Sum?
+  @OrNull var forCPU: Sum?
+  @OrNull var prepare: Sum?
+
+  struct Sum: Encodable {
+    var calls: UInt64
+    var totalNs: UInt64
+
+    init(_ sum: DurationSum) { (calls, totalNs) = (sum.calls, sum.nanoseconds) }
+  }
+
+  init(_ time: MeasuredTime) {
+    (calls, totalNs) = (time.calls, time.nanoseconds)
+    recordingNs = time.overhead
+    netNs = time.net
+    forDevice = time.sums[.forDevice].map(Sum.init)
+    forCPU = time.sums[.forCPU].map(Sum.init)
+    prepare = time.sums[.prepare].map(Sum.init)
+  }
+}

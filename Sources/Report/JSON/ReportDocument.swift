@@ -16,6 +16,7 @@ import Replay
 /// | `devices[]` | see `DeviceDocument`, by name |
 /// | `totals` | sums over the devices: see `TotalsDocument` |
 /// | `measured` | the kernel's own record, by step and direction; null where the trace has none |
+/// | `measuredTime` | recorded durations of the kernel's maintenance, in nanoseconds; null where the trace has none |
 /// | `callSites[]`, `operations[]`, `tasks[]` | who caused it, most lines first |
 /// | `avoidable[]` | work that a change would save, the dearest first: see `AvoidableDocument`; rows overlap |
 /// | `whatIf[]` | what each `--what-if` came to, in order: see `ScenarioDocument` |
@@ -36,6 +37,7 @@ struct ReportDocument: Encodable {
   var devices: [DeviceDocument]
   var totals: TotalsDocument
   @OrNull var measured: MeasuredDocument?
+  @OrNull var measuredTime: MeasuredTimeDocument?
   var callSites: [CallSiteDocument]
   var operations: [OperationDocument]
   var tasks: [TaskDocument]
@@ -61,6 +63,7 @@ struct ReportDocument: Encodable {
     devices = profile.devices.map { DeviceDocument($0, platform: profile.platform) }
     totals = TotalsDocument(profile)
     measured = profile.measured.map(MeasuredDocument.init)
+    measuredTime = profile.measuredTime.map(MeasuredTimeDocument.init)
     callSites = profile.callSites.map(CallSiteDocument.init)
     operations = profile.operations.map(OperationDocument.init)
     tasks = profile.tasks.map(TaskDocument.init)

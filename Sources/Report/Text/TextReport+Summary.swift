@@ -89,12 +89,21 @@ extension TextReport {
       let cpus = Formatting.count(UInt64(max(0, profile.recording.cpus)), "CPU")
       first += ", \(Formatting.percentRange(low: share.low, high: share.high)) of \(cpus)"
     }
-    return [[first, platform]]
+    return [[first, platform]] + measuredTime
+  }
+
+  /// Time that was recorded, not estimated.
+  private var measuredTime: [[String]] {
+    guard let time = profile.measuredTime else { return [] }
+    let first =
+      "measured: \(Formatting.duration(time.nanoseconds)) in \(Formatting.count(time.calls, "call"))"
+    guard let net = time.net else { return [[first + ", recording included"]] }
+    return [[first, "≈ \(Formatting.duration(net)) without recording it"]]
   }
 
   private var platform: String {
     let name = profile.platform.name.isEmpty ? "unnamed" : profile.platform.name
-    return "platform \(name), " + (profile.platform.calibrated ? "calibrated" : "uncalibrated")
+    return "platform \(name), \(Formatting.standing(profile.platform))"
   }
 
   private var bounces: [String] {

@@ -42,6 +42,23 @@ struct Report: Decodable {
     var prepare: Row?
   }
 
+  struct MeasuredTime: Decodable {
+    struct Sum: Decodable {
+      var calls: UInt64
+      var totalNs: UInt64
+    }
+    var totalNs: UInt64
+    var netNs: UInt64?
+    var forDevice: Sum?
+    var forCPU: Sum?
+    var prepare: Sum?
+  }
+
+  struct Platform: Decodable {
+    var name: String
+    var calibrated: Bool
+  }
+
   struct Bounce: Decodable {
     struct Causes: Decodable {
       var mask: UInt64
@@ -96,6 +113,8 @@ struct Report: Decodable {
   var devices: [Device]
   var totals: Totals
   var measured: Measured?
+  var measuredTime: MeasuredTime?
+  var platform: Platform
   var timelineLossesNs: [UInt64]
   var live: [Live]?
 

@@ -46,7 +46,12 @@ struct AnswerFigures {
         \(Formatting.duration(profile.recording.span))
         """)
     }
-    lines.append("platform \(platform.name), \(platform.calibrated ? "calibrated" : "uncalibrated")")
+    if let time = profile.measuredTime {
+      let net =
+        time.net.map { ", ≈ \(Formatting.duration($0)) without recording it" } ?? ", recording included"
+      lines.append("measured: \(Formatting.duration(time.nanoseconds))\(net)")
+    }
+    lines.append("platform \(platform.name), \(Formatting.standing(platform))")
     return AnswerFigure(
       title: "Estimated cost", definition: "estimate", value: "\(Formatting.range(totals.estimate))",
       unit: "CPU time", lines: lines)

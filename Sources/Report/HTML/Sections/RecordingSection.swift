@@ -37,7 +37,7 @@ struct RecordingSection {
         ("Overwritten or dropped", "\(count: recording.overruns), by the recorder's own statistics"))
     }
     if !context.profile.filter.isEmpty { facts.append(("Filter", "\(context.profile.filter)")) }
-    let prices = platform.calibrated ? "calibrated" : "uncalibrated"
+    let prices = Formatting.standing(platform)
     facts.append(
       (
         "Platform",
