@@ -30,6 +30,9 @@ extension Replayer {
     devices[device].countedEvents &+= 1
     if cause == .assumedAway { return }
     devices[device].bounce.requests &+= 1
+    if event.size > min(SlotUse.segmentBytes, devices[device].maxMappingSize ?? .max) {
+      devices[device].bounce.tooLarge &+= 1
+    }
     switch cause {
     case .assumedAway: break
     case .forced: devices[device].bounce.forced &+= 1
@@ -85,6 +88,20 @@ extension Replayer {
     }
     let (last, overflow) = physical.addingReportingOverflow(size == 0 ? 0 : size &- 1)
     return !overflow && last > mask && last <= assumed
+  }
+
+  /// Slots of the pool that are in use from now on, by the device and by all together.
+  mutating func occupy(_ device: Int, _ slots: UInt64, _ time: UInt64) {
+    devices[device].slots.live &+= slots
+    poolSlots.live &+= slots
+    if let from = options.filter.from, time < from { return }
+    devices[device].slots.peak = max(devices[device].slots.peak, devices[device].slots.live)
+    poolSlots.peak = max(poolSlots.peak, poolSlots.live)
+  }
+
+  mutating func vacate(_ device: Int, _ slots: UInt64) {
+    decrease(&devices[device].slots.live, by: slots)
+    decrease(&poolSlots.live, by: slots)
   }
 
   private mutating func countBounce(_ device: Int, _ size: UInt64, _ cause: BounceCause) {

@@ -71,6 +71,8 @@ extension Replayer {
     (device.live, device.peak) = (state.live, state.peak)
     device.bounce = state.bounce
     if verdict.deviantsBounced { device.bounce += state.deviant }
+    if state.bounceMask != nil { device.slots = state.slots }
+    device.coherentZone = verdict.addressing == .iommu ? nil : platform.zone(state.coherentMask)
     device.byWidth = (0..<65).map { state.byWidth[$0] }
     device.bySize = (0..<65).map { state.bySize[$0] }
     device.highestAddress = state.highest
@@ -139,6 +141,7 @@ extension Replayer {
       totals.live.coherentBytes &+= device.live.coherentBytes
     }
     totals.peak = peak
+    if bounceEvents > 0 { totals.slots = poolSlots }
     return totals
   }
 

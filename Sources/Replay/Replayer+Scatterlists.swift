@@ -62,7 +62,7 @@ extension Replayer {
     devices[device].live.mappings &+= 1
     devices[device].live.scatterlists &+= 1
     devices[device].live.bytes &+= bytes
-    devices[device].slots &+= list.slots
+    if list.slots > 0 { occupy(device, list.slots, event.time) }
     if devices[device].isSelected {
       live.mappings &+= 1
       live.scatterlists &+= 1
@@ -116,7 +116,7 @@ extension Replayer {
       switch how {
       case .bounced:
         list.bouncedBytes &+= length
-        list.slots &+= bounceSlots(length)
+        list.slots &+= SlotUse.slots(bus, length)
       case .deviant: list.deviantBytes &+= length
       case .direct: judgeNeighbours(device, entry, event)
       }
@@ -231,7 +231,7 @@ extension Replayer {
     decrease(&devices[device].live.mappings, by: 1)
     decrease(&devices[device].live.scatterlists, by: 1)
     decrease(&devices[device].live.bytes, by: list.maintenance.bytes)
-    decrease(&devices[device].slots, by: list.slots)
+    vacate(device, list.slots)
     guard devices[device].isSelected else { return }
     decrease(&live.mappings, by: 1)
     decrease(&live.scatterlists, by: 1)

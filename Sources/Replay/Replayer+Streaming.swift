@@ -80,9 +80,11 @@ extension Replayer {
 
   private mutating func failMap(_ device: Int, _ event: Event) {
     judgeFailure(device, event)
+    // What was to bounce for another reason than the mask failed for want of slots.
+    let cause = requests.take(UInt32(truncatingIfNeeded: device), event.size) { $0 == event.physicalAddress }
     guard counts else { return }
     devices[device].map.failed &+= 1
-    devices[device].failedBytes &+= event.size
+    if cause == nil || cause == .mask { devices[device].failedBytes &+= event.size }
     account(device, .map, event, event.direction, .zero)
   }
 
@@ -127,7 +129,7 @@ extension Replayer {
     }
     devices[device].live.mappings &+= 1
     devices[device].live.bytes &+= entry.size
-    if entry.isBounced { devices[device].slots &+= bounceSlots(entry.size) }
+    if entry.isBounced { occupy(device, SlotUse.slots(entry.address, entry.size), entry.mappedAt) }
     if selected {
       live.mappings &+= 1
       live.bytes &+= entry.size
@@ -155,7 +157,7 @@ extension Replayer {
     }
     decrease(&devices[device].live.mappings, by: 1)
     decrease(&devices[device].live.bytes, by: entry.size)
-    if entry.isBounced { decrease(&devices[device].slots, by: bounceSlots(entry.size)) }
+    if entry.isBounced { vacate(device, SlotUse.slots(entry.address, entry.size)) }
     if selected {
       decrease(&live.mappings, by: 1)
       decrease(&live.bytes, by: entry.size)

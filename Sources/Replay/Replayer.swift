@@ -61,6 +61,7 @@ public struct Replayer: ~Copyable {
   var peak = Footprint()
   var iommu = Totals()
   var bounceEvents: UInt64 = 0
+  var poolSlots = SlotUse()
   /// When the last loss of events ended, and the last event's time.
   var lastLoss: UInt64?
   var lastTime: UInt64 = 0
@@ -270,7 +271,7 @@ public struct Replayer: ~Copyable {
     }
     let bucket = timeline.bucket(device, time)
     let bytes = devices[device].live.bytes &+ devices[device].live.coherentBytes
-    let slots = devices[device].slots
+    let slots = devices[device].slots.live
     let known = bucket.pointee.isTouched
     bucket.pointee.liveMaximum = max(known ? bucket.pointee.liveMaximum : before.bytes, bytes)
     bucket.pointee.slotsMaximum = max(known ? bucket.pointee.slotsMaximum : before.slots, slots)
@@ -279,7 +280,7 @@ public struct Replayer: ~Copyable {
 
   @inline(__always)
   func footprint(_ device: Int) -> (bytes: UInt64, slots: UInt64) {
-    (devices[device].live.bytes &+ devices[device].live.coherentBytes, devices[device].slots)
+    (devices[device].live.bytes &+ devices[device].live.coherentBytes, devices[device].slots.live)
   }
 }
 
@@ -304,10 +305,6 @@ extension Operation {
 /// A failed mapping returns all ones, in 64 bits or, from a kernel with 32-bit bus addresses, in 32.
 @inline(__always)
 func isMappingError(_ address: UInt64) -> Bool { address == mappingErrorAddress || address == 0xffff_ffff }
-
-/// The 2 KiB slots (`IO_TLB_SIZE`) of a bounce buffer.
-@inline(__always)
-func bounceSlots(_ size: UInt64) -> UInt64 { (size >> 11) &+ (size & 2047 == 0 ? 0 : 1) }
 
 /// Takes away without going below zero: a release may be that of something older than the recording.
 @inline(__always)

@@ -60,6 +60,21 @@ extension Definitions {
         a trace with durations. The share is the estimate divided by span × CPUs.
         """),
     Definition(
+      id: "unit-cost", title: "Cost of a mapping",
+      text: """
+        The whole estimate, that of syncs and coherent memory included, divided by the maps that succeeded, and \
+        by the MiB that they covered. It compares runs that moved different amounts.
+        """),
+    Definition(
+      id: "measured-time", title: "Measured time",
+      text: """
+        Durations of the kernel's maintenance functions, from return probes or the function graph, added up. What \
+        recording a call takes is known from calls that do nothing, and the sum is told with it and without. \
+        Where the recording's own durations carry a fit, they are the prices of the estimate, unless you choose a \
+        platform. The estimate then leaves out what single calls took longer, since they were interrupted; the sum \
+        has it.
+        """),
+    Definition(
       id: "measured", title: "Kernel's own record",
       text: """
         Probes on the maintenance functions themselves. They are never fed to the model but compared with \
@@ -89,7 +104,23 @@ extension Definitions {
       id: "swiotlb-slot", title: "Swiotlb slot",
       text: """
         The unit of the bounce pool, 2 KiB. A mapping takes as many adjoining slots as it needs, at most \
-        128, so nothing over 256 KiB can bounce.
+        128, so nothing over 256 KiB can bounce: such a request fails on an empty pool. A request without a \
+        mapping got no slot, or its mapping is among lost events. The pool has 64 MiB unless swiotlb= on the \
+        kernel's command line or the platform's firmware says otherwise; give it with `--set swiotlb=64MiB`.
+        """),
+    Definition(
+      id: "low-zone", title: "Low memory",
+      text: """
+        Coherent memory for a device with a narrow coherent mask comes from a small part of memory: DMA32 \
+        below 4 GiB, or the DMA zone below that (16 MiB on x86). Shown is the most that a device held there at \
+        once. Behind an IOMMU any memory will do.
+        """),
+    Definition(
+      id: "iova-window", title: "IOVA window",
+      text: """
+        Behind an IOMMU addresses below 4 GiB, or below a narrower mask, are given out first. The share of them \
+        in use at once is an upper bound, for streaming and coherent bytes need not peak together. Mappings \
+        above show that the window was full, fragmented, or passed over.
         """),
     Definition(
       id: "iotlb", title: "IOTLB invalidation",
@@ -112,7 +143,7 @@ extension Definitions {
       text: """
         The share of the bytes that a driver wanted mapped that did not reach the device directly because \
         of its mask: bounced for it, or failed. 0 % is no pressure; 100 % means that nothing reached it \
-        directly.
+        directly. What failed on a full pool while bouncing was forced does not count.
         """),
     Definition(
       id: "headroom", title: "Headroom",

@@ -21,4 +21,13 @@ extension Formatting {
     case .iotlbInvalidation: "IOTLB invalidation"
     }
   }
+
+  /// How much of the pool of bounce buffers was in use at once.
+  static func pool(_ bytes: UInt64?, _ slots: SlotUse) -> String {
+    let used = slots.peak &* SlotUse.slotBytes
+    guard let bytes, bytes > 0 else {
+      return "a pool has \(Formatting.bytes(SlotUse.defaultPoolBytes)) unless the kernel is told otherwise"
+    }
+    return "at most \(percent(share(used, of: bytes))) of a pool of \(Formatting.bytes(bytes)) in use at once"
+  }
 }

@@ -48,6 +48,8 @@ struct BounceTests {
   @Test("that find the pool full fail their map")
   func full() throws {
     let report = try Report(on: "swiotlb-full.dat")
+    // swiotlb-full.dmesg.txt: 512 slots in all, 512 of them used.
+    #expect(report.totals.slots?.peak == 512)
     #expect(report.totals.map.failed == 57)
     #expect(report.totals.bounce.because.forced == 6438)
   }

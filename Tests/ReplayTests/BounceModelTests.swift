@@ -43,6 +43,84 @@ struct BounceModelTests {
     #expect(device.pressure == 1)
   }
 
+  @Test("that found no slot while all is bounced are not the mask's doing")
+  func forcedFailure() throws {
+    var recorder = Recorder()
+    request(&recorder, 0x1000, 64, mask: 0xffff_ffff, forced: true)
+    recorder.map(.max, 64, .toDevice, physical: 0x1000)
+    // Without a request it is: the mask is too narrow, and there is no pool.
+    recorder.map(0x2000, 64, .toDevice)
+    let device = try #require(recorder.replay().devices.first)
+    #expect(device.pressure == 0 && device.map.failed == 1 && device.bounce.unserved == 1)
+    recorder.map(.max, 64, .toDevice, physical: 0x1_0000_0000)
+    #expect(try #require(recorder.replay().devices.first).pressure == 0.5)
+  }
+
+  @Test("hold slots of 2 KiB, with their offset in the first; more than 128 of them cannot be had")
+  func slots() throws {
+    var recorder = Recorder()
+    func bounce(_ bus: UInt64, _ physical: UInt64, _ size: UInt64) {
+      request(&recorder, physical, size, mask: 0xffff_ffff, forced: true)
+      recorder.map(bus, size, .toDevice, physical: physical)
+    }
+    bounce(0x7000_0000, 0x1000, 2048)  // 1
+    bounce(0x7000_1000, 0x2000, 2049)  // 2
+    bounce(0x7000_2200, 0x3200, 4096)  // 3, for the offset is kept
+    recorder.unmap(0x7000_1000, 2049, .toDevice)
+    bounce(0x7000_4000, 0x4000, 256 << 10)  // 128
+    request(&recorder, 0x9_0000, (256 << 10) + 1, mask: 0xffff_ffff, forced: true)
+    recorder.map(.max, (256 << 10) + 1, .toDevice, physical: 0x9_0000)
+    let profile = recorder.replay()
+    let device = try #require(profile.devices.first)
+    #expect(device.slots?.live == 132 && device.slots?.peak == 132)
+    #expect(profile.totals.slots == device.slots)
+    #expect(device.bounce.tooLarge == 1 && device.bounce.unserved == 1)
+    // A device that says that it takes less.
+    var limited = Recorder()
+    limited.add(.maxMappingSize, "disk") { ($0.value, $0.flags) = (1 << 16, .isReturn) }
+    request(&limited, 0x9_0000, (1 << 16) + 1, mask: 0xffff_ffff)
+    #expect(limited.replay().devices.first?.bounce.tooLarge == 1)
+    // Where requests are not recorded, what is held is not known.
+    var silent = Recorder()
+    silent.map(0x1000, 64, .toDevice)
+    #expect(silent.replay().totals.slots == nil)
+  }
+
+  @Test(
+    "of coherent memory, narrow masks ask for low memory",
+    arguments: [
+      ("x86", 0xff_ffff, LowZone.dma), ("x86", 0xffff_ffff, .dma32), ("x86", 0xf_ffff_ffff, nil),
+      ("arm64", 0xff_ffff, .dma32), ("arm64", .max, nil),
+    ] as [(String, UInt64, LowZone?)])
+  func zones(machine: String, mask: UInt64, zone: LowZone?) throws {
+    var recorder = Recorder()
+    recorder.add(.setCoherentMask, "disk") { ($0.value, $0.flags) = (mask, .isEntry) }
+    recorder.add(.setCoherentMask, "disk") { ($0.value, $0.flags) = (0, .isReturn) }
+    recorder.map(0x1000, 64, .toDevice)
+    #expect(try #require(recorder.replay(platform: machine).devices.first).coherentZone == zone)
+    // Where the platform's file says where the zones end.
+    let small = recorder.replay {
+      var board = PlatformProfile()
+      (board.dmaZone, board.dma32Zone) = (mask, mask)
+      $0.platform = board
+    }
+    #expect(small.devices.first?.coherentZone == .dma)
+  }
+
+  @Test("behind an IOMMU: the window of low addresses, and what lies above it")
+  func window() throws {
+    var recorder = Recorder()
+    for page in 0..<4 as Range<UInt64> {
+      recorder.add(.iommuMap, "") { ($0.address, $0.size) = (0xffff_0000 - page << 12, 4096) }
+      recorder.map(0xffff_0000 - page << 12, 4096, .toDevice, physical: 0x8_0000_0000 + page << 20)
+    }
+    recorder.map(0x1_0000_0000, 4096, .toDevice, physical: 0x9_1000_0000)
+    let device = try #require(recorder.replay().devices.first)
+    #expect(device.addressing == .iommu && device.iovaWindow == 1 << 32)
+    #expect(device.iovaWindowShare == Double(5 * 4096) / Double(UInt64(1) << 32))
+    #expect(device.mappingsAboveWindow == 1)
+  }
+
   @Test("are maintained in the bounce slot, and synced inside a larger mapping")
   func sync() throws {
     var recorder = Recorder()

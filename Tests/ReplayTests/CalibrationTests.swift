@@ -7,7 +7,14 @@ import Testing
 struct CalibrationTests {
   /// Calls of both functions that take 85 ns, and 3.2 ns for a line cleaned or 4.7 ns for a line invalidated; a tenth of
   /// noise, and one call in a hundred that takes twenty times as long.
-  private static func profile(calls: Int, sizes: [UInt64], seed: UInt64, perLine: Bool = true) -> Profile {
+  ///
+  /// - Parameters:
+  ///   - idle: what every third call takes, which does nothing, if there are such calls.
+  ///   - recording: what recording adds to each.
+  private static func profile(
+    calls: Int, sizes: [UInt64], seed: UInt64, perLine: Bool = true, idle: Double? = nil,
+    recording: Double = 0
+  ) -> Profile {
     var state = seed
     func random() -> Double {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -21,11 +28,14 @@ struct CalibrationTests {
       let isForCPU = number % 2 == 1
       let lines = sizes[Int(random() * Double(sizes.count))]
       var time = 85 + (perLine ? (isForCPU ? 4.7 : 3.2) * Double(lines) : 0)
-      time *= 1 + 0.1 * normal()
+      let isIdle = idle != nil && number % 3 == 0
+      if let idle, isIdle { time = idle }
+      time = (time + recording) * (1 + 0.1 * normal())
       if random() < 0.01 { time *= 20 }
-      let call: Call = isForCPU ? .archSyncForCPU : .archSyncForDevice
+      let call: Call = isForCPU || isIdle ? .archSyncForCPU : .archSyncForDevice
       recorder.add(call, "") {
-        ($0.time, $0.physicalAddress, $0.size, $0.direction) = (clock, 0x1000, lines * 64, .fromDevice)
+        ($0.time, $0.physicalAddress, $0.size) = (clock, 0x1000, lines * 64)
+        $0.direction = isIdle ? .toDevice : .fromDevice
       }
       clock += UInt64(max(1, time).rounded())
       recorder.add(call, "") { ($0.time, $0.flags) = (clock, .isReturn) }
@@ -49,6 +59,19 @@ struct CalibrationTests {
     let rejected = clean.rejected + drop.rejected
     #expect(rejected > 30 && rejected < 120)
     #expect(calibration.refusals.isEmpty)
+  }
+
+  @Test("tells what recording takes from calls that do nothing", arguments: 1...4)
+  func recording(seed: Int) throws {
+    let seed = UInt64(seed) &* 0x9e37_79b9
+    let probed = try Calibration(
+      Self.profile(calls: 9000, sizes: Self.sizes, seed: seed, idle: 2, recording: 1500))
+    #expect(abs(try #require(probed.overhead).mid / 1502 - 1) < 0.02)
+    // 85 ns beside 1,500 ns that vary by a tenth.
+    #expect(abs(probed.call.mid - 83) < 30 && probed.call.low < 85 && probed.call.high > 85)
+    // Calls that do nothing and cost as much as any: it is the call that costs, not its recording.
+    let bare = try Calibration(Self.profile(calls: 9000, sizes: Self.sizes, seed: seed, idle: 85))
+    #expect(bare.overhead == nil && abs(bare.call.mid / 85 - 1) < 0.02)
   }
 
   @Test("makes a platform that says it is measured")

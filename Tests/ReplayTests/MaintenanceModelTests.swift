@@ -103,4 +103,30 @@ struct MaintenanceModelTests {
     #expect(platform.lines(0, 0) == 0)
     #expect(platform.lines(63, 2) == 2)
   }
+
+  @Test("adds up to the same estimate by device, by call and by task")
+  func attribution() throws {
+    var recorder = Recorder()
+    recorder.map(0x1010, 100, .toDevice)
+    recorder.map(0x3000, 4096, .fromDevice, device: "net")
+    recorder.unmap(0x3000, 4096, .fromDevice, device: "net")
+    recorder.add(.swiotlbBounced, "disk") {
+      ($0.address, $0.size, $0.value) = (0x9_0000_0000, 64, 0xffff_ffff)
+    }
+    recorder.map(0x5000, 64, .fromDevice, physical: 0x9_0000_0000)
+    recorder.unmap(0x5000, 64, .fromDevice)
+    recorder.add(.allocate, "net") { ($0.address, $0.size, $0.value) = (0x8000, 4096, 0xffff) }
+    let profile = recorder.replay()
+    let whole = profile.totals.estimate.mid
+    #expect(whole > 0)
+    #expect(abs(profile.operations.reduce(0) { $0 + $1.estimate.mid } - whole) < 1e-6)
+    #expect(abs(profile.tasks.reduce(0) { $0 + $1.estimate.mid } - whole) < 1e-6)
+    #expect(abs(profile.devices.reduce(0) { $0 + $1.estimate.mid } - whole) < 1e-6)
+    // Three maps of 100, 4096 and 64 bytes.
+    #expect(abs(try #require(profile.totals.estimatePerMapping).mid * 3 - whole) < 1e-6)
+    #expect(abs(try #require(profile.totals.estimatePerMiB).mid * 4260 / 1_048_576 - whole) < 1e-6)
+    // Lines: 100 bytes from 0x1010 lie in 2; with 64 twice, 64 lines twice and 64 lines of the block.
+    let (lines, bytes) = (2.0 + 2 + 128 + 64, 100.0 + 128 + 8192 + 4096)
+    #expect(profile.totals.roundingShare(cacheLine: 64) == 1 - bytes / (lines * 64))
+  }
 }

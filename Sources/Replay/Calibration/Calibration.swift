@@ -2,7 +2,7 @@
 ///
 /// Every operation that the architecture does gets a line: nanoseconds = call + price × lines. `call` is shared: the mean
 /// of the intercepts, weighted by how well each is known, less what recording takes. The latter is the time of calls
-/// that do nothing, such as those for the CPU after a transfer to the device on arm64.
+/// that do nothing, such as those for the CPU after a transfer to the device on arm64, where it is clearly less.
 public struct Calibration: Sendable {
   /// The fit of one operation.
   public struct Fit: Sendable {
@@ -62,12 +62,21 @@ public struct Calibration: Sendable {
           : reasons.joined(separator: "; "))
     }
     call = Calibration.combined(fits)
-    overhead = Calibration.overhead(all)
-    if let overhead {
+    if let overhead = Calibration.overhead(all), Calibration.isAbove(call, overhead, all) {
+      self.overhead = overhead
       call = Estimate(
         low: max(0, call.low - overhead.high), mid: max(0, call.mid - overhead.mid),
         high: max(0, call.high - overhead.low))
     }
+  }
+
+  /// Whether calls that do something surely take longer, apart from their lines, than those that do nothing. Where they
+  /// do not, what both have in common may be the call as well as its recording, and is left in the price.
+  private static func isAbove(_ call: Estimate, _ overhead: Estimate, _ all: [DurationSample]) -> Bool {
+    let count = Double(all.lazy.filter { $0.operation == .none }.count)
+    // The quartiles are 1.35 standard deviations apart, and a median's error is 1.25 of a mean's.
+    let error = 1.25 * (overhead.high - overhead.low) / 1.35 / count.squareRoot()
+    return call.mid - overhead.mid > 3 * ((call.high - call.low) / 4 + error)
   }
 
   /// What recording takes: the median time of calls that do nothing, and the quartiles; nil where there are too few.

@@ -114,6 +114,18 @@ struct Platform: Sendable {
     }
   }
 
+  /// The zone that coherent memory within a mask comes from; nil if any will do, or the mask is not known.
+  ///
+  /// Where the zones end is the platform file's to say. Without one, x86 has its 16 MiB for ISA, and 64-bit machines
+  /// have memory below 4 GiB apart.
+  func zone(_ mask: UInt64?) -> LowZone? {
+    guard let mask else { return nil }
+    if let end = profile.dmaZone ?? (architecture.name == "x86" ? 0xff_ffff : nil), mask <= end {
+      return .dma
+    }
+    return mask <= profile.dma32Zone ?? 0xffff_ffff ? .dma32 : nil
+  }
+
   /// The lines that `size` bytes from `address` on touch: last line − first line + 1.
   @inline(__always)
   func lines(_ address: UInt64, _ size: UInt64) -> UInt64 {

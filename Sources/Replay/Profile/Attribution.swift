@@ -2,11 +2,23 @@ import DMAModel
 
 // Sums of the cost cells by what a reader asks for.
 extension Replayer {
+  private struct CellCost {
+    var maintenance: Maintenance
+    var work: CacheWork
+    var bounced: UInt64
+    var estimate: Estimate
+  }
+
   /// What a cell came to, given what is known of its device at the end.
-  private func cost(_ cell: CostCell, _ verdict: Verdict) -> (Maintenance, CacheWork, bounced: UInt64) {
+  private func cost(_ cell: CostCell, _ verdict: Verdict) -> CellCost {
     let maintenance = verdict.isCoherent ? .zero : cell.maintenance
     let work = platform.work(maintenance, cell.operation.step, cell.direction)
-    return (maintenance, work, cell.bouncedBytes &+ (verdict.deviantsBounced ? cell.deviantBytes : 0))
+    let bounced = cell.bouncedBytes &+ (verdict.deviantsBounced ? cell.deviantBytes : 0)
+    let isInvalidating = verdict.addressing == .iommu && cell.operation == .unmap
+    return CellCost(
+      maintenance: maintenance, work: work, bounced: bounced,
+      estimate: platform.estimate(
+        work, bouncedBytes: bounced, iotlbInvalidations: isInvalidating ? cell.apiCalls : 0))
   }
 
   func operationProfiles(_ cells: [CostCell], _ verdicts: [Verdict]) -> [OperationProfile] {
@@ -18,14 +30,15 @@ extension Replayer {
     var rows: [Key: OperationProfile] = [:]
     for cell in cells {
       let key = Key(device: cell.device, operation: cell.operation, direction: cell.direction)
-      let (maintenance, work, bounced) = cost(cell, verdicts[Int(cell.device)])
+      let cost = cost(cell, verdicts[Int(cell.device)])
       var row = rows[key] ?? OperationProfile()
       row.device = devices[Int(cell.device)].name
       (row.operation, row.direction) = (cell.operation, cell.direction)
       row.apiCalls &+= cell.apiCalls
-      row.maintenance += maintenance
-      row.work += work
-      row.bouncedBytes &+= bounced
+      row.maintenance += cost.maintenance
+      row.work += cost.work
+      row.bouncedBytes &+= cost.bounced
+      row.estimate += cost.estimate
       rows[key] = row
     }
     return rows.values.sorted {
@@ -48,17 +61,17 @@ extension Replayer {
     for cell in cells where cell.stack != 0 {
       let frames = sites.frames(cell.stack)
       let key = Key(frames: frames, device: cell.device, operation: cell.operation)
-      let (maintenance, work, bounced) = cost(cell, verdicts[Int(cell.device)])
+      let cost = cost(cell, verdicts[Int(cell.device)])
       var row = rows[key] ?? CallSiteProfile()
       row.frames = frames
       row.caller = sites.caller(cell.stack)
       row.device = devices[Int(cell.device)].name
       row.operation = cell.operation
       row.apiCalls &+= cell.apiCalls
-      row.maintenance += maintenance
-      row.work += work
-      row.bouncedBytes &+= bounced
-      row.estimate += platform.estimate(work, bouncedBytes: bounced, iotlbInvalidations: 0)
+      row.maintenance += cost.maintenance
+      row.work += cost.work
+      row.bouncedBytes &+= cost.bounced
+      row.estimate += cost.estimate
       rows[key] = row
     }
     return rows.values.sorted {
@@ -75,13 +88,13 @@ extension Replayer {
     var pids: [String: Set<Int32>] = [:]
     for cell in cells {
       let name = cell.pid == -1 ? "(further tasks)" : recording.taskName(cell.pid)
-      let (_, work, bounced) = cost(cell, verdicts[Int(cell.device)])
+      let cost = cost(cell, verdicts[Int(cell.device)])
       var row = rows[name] ?? TaskProfile()
       row.name = name
       row.apiCalls &+= cell.apiCalls
-      row.work += work
-      row.bouncedBytes &+= bounced
-      row.estimate += platform.estimate(work, bouncedBytes: bounced, iotlbInvalidations: 0)
+      row.work += cost.work
+      row.bouncedBytes &+= cost.bounced
+      row.estimate += cost.estimate
       rows[name] = row
       pids[name, default: []].insert(cell.pid)
     }

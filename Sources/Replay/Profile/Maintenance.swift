@@ -158,10 +158,17 @@ public struct Bounce: Sendable, Equatable {
   public var forced: UInt64 = 0
   public var alignment: UInt64 = 0
   public var unknown: UInt64 = 0
+  /// Requests larger than any bounce buffer can be: they fail on an empty pool.
+  public var tooLarge: UInt64 = 0
 
   public init() {}
 
+  /// Requests that no mapping followed: no slot was free, or there is none so large. Where events were lost, the mapping
+  /// may be among them.
+  public var unserved: UInt64 { requests > mappings ? requests &- mappings : 0 }
+
   public static func += (a: inout Bounce, b: Bounce) {
+    a.tooLarge &+= b.tooLarge
     a.mappings &+= b.mappings
     a.requests &+= b.requests
     a.bytesIn &+= b.bytesIn

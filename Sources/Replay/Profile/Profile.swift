@@ -167,6 +167,10 @@ public struct DeviceProfile: Sendable {
   /// What the architecture did of it.
   public var work = CacheWork()
   public var bounce = Bounce()
+  /// Slots of bounce buffers in use; nil where `swiotlb_bounced` was not recorded.
+  public var slots: SlotUse?
+  /// Where its coherent blocks must come from; nil where any memory will do, or its coherent mask is not known.
+  public var coherentZone: LowZone?
   /// Bits of the highest address of each mapping or block (1 ... 64) → how many and how many bytes; index = bits.
   public var byWidth = [WidthCount](repeating: WidthCount(), count: 65)
   /// Streaming mappings and entries of scatterlists by size; at index n those of more than 2ⁿ⁻¹ and up to 2ⁿ bytes.
@@ -175,7 +179,8 @@ public struct DeviceProfile: Sendable {
   public var highestAddress: UInt64?
   public var lifetimes = LifetimeHistogram()
   /// Bytes mapped that bounced because of the mask or failed, as a share of all bytes that the driver wanted
-  /// mapped: 0 is no pressure, 1 means that nothing reached the device directly.
+  /// mapped: 0 is no pressure, 1 means that nothing reached the device directly. What failed while bouncing was forced,
+  /// for want of slots, is not the mask's doing.
   public var pressure = 0.0
   public var estimate = Estimate()
   /// Requests on which the IOMMU had to invalidate its IOTLB (one per unmap through an IOMMU domain).
@@ -238,6 +243,9 @@ public struct Totals: Sendable {
   public var maintenance = MaintenanceTable()
   public var work = CacheWork()
   public var bounce = Bounce()
+  /// Slots in use by all devices together, those that are not selected included; nil where `swiotlb_bounced` was not
+  /// recorded.
+  public var slots: SlotUse?
   public var estimate = Estimate()
   public var iotlbInvalidations: UInt64 = 0
   /// Recorded `iommu:map` and `iommu:unmap` events and their bytes.
@@ -287,6 +295,7 @@ public struct OperationProfile: Sendable {
   public var maintenance = Maintenance.zero
   public var work = CacheWork()
   public var bouncedBytes: UInt64 = 0
+  public var estimate = Estimate()
   public init() {}
 }
 

@@ -23,7 +23,7 @@ struct DeviceState {
 
   var live = Footprint()
   var peak = Footprint()
-  var slots: UInt64 = 0
+  var slots = SlotUse()
   var byWidth: InlineArray<65, WidthCount> = .init(repeating: WidthCount())
   var bySize: InlineArray<65, SizeCount> = .init(repeating: SizeCount())
   var highest: UInt64?

@@ -64,6 +64,7 @@ struct OperationDocument: Encodable {
   var invalidated: InvalidatedDocument
   var prepared: PreparedDocument
   var bouncedBytes: UInt64
+  var estimateNs: EstimateDocument
 
   init(_ row: OperationProfile) {
     device = row.device
@@ -74,6 +75,7 @@ struct OperationDocument: Encodable {
     let work = WorkDocument(row.work)
     (cleaned, invalidated, prepared) = (work.cleaned, work.invalidated, work.prepared)
     bouncedBytes = row.bouncedBytes
+    estimateNs = EstimateDocument(row.estimate)
   }
 }
 

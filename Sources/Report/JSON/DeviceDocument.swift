@@ -39,6 +39,7 @@ struct DeviceDocument: Encodable {
   var maskPressure: MaskPressureDocument
   var lifetimes: LifetimeDocument
   var estimateNs: EstimateDocument
+  var unitCosts: UnitCostsDocument
   var iotlbInvalidations: UInt64
 
   init(_ device: DeviceProfile, platform: PlatformUse) {
@@ -76,6 +77,7 @@ struct DeviceDocument: Encodable {
     maskPressure = MaskPressureDocument(device)
     lifetimes = LifetimeDocument(device.lifetimes)
     estimateNs = EstimateDocument(device.estimate)
+    unitCosts = UnitCostsDocument(device, platform)
     iotlbInvalidations = device.iotlbInvalidations
   }
 }
@@ -144,6 +146,9 @@ struct BounceDocument: Encodable {
   var requests: UInt64
   var bytesIn: UInt64
   var bytesOut: UInt64
+  /// Requests that no mapping followed, and those among all that are larger than any bounce buffer.
+  var unserved: UInt64
+  var tooLarge: UInt64
   var because: Causes
 
   /// Requests by cause; mappings where requests were not recorded.
@@ -157,8 +162,35 @@ struct BounceDocument: Encodable {
   init(_ bounce: Bounce) {
     (mappings, requests) = (bounce.mappings, bounce.requests)
     (bytesIn, bytesOut) = (bounce.bytesIn, bounce.bytesOut)
+    (unserved, tooLarge) = (bounce.unserved, bounce.tooLarge)
     because = Causes(
       mask: bounce.mask, forced: bounce.forced, alignment: bounce.alignment, unknown: bounce.unknown)
+  }
+}
+
+/// Slots of 2 KiB.
+struct SlotsDocument: Encodable {
+  var live: UInt64
+  var peak: UInt64
+
+  init(_ slots: SlotUse) { (live, peak) = (slots.live, slots.peak) }
+}
+
+struct LowZoneDocument: Encodable {
+  var zone: String
+  var peakCoherentBytes: UInt64
+}
+
+/// Addresses below 4 GiB, or below a narrower mask: their number, the most in use at once as a share of it (an upper
+/// bound), and the mappings whose addresses lie above.
+struct IOVAWindowDocument: Encodable {
+  var bytes: UInt64
+  var peakShare: Double
+  var mappingsAbove: UInt64
+
+  init?(_ device: DeviceProfile) {
+    guard let window = device.iovaWindow, let share = device.iovaWindowShare else { return nil }
+    (bytes, peakShare, mappingsAbove) = (window, share, device.mappingsAboveWindow)
   }
 }
 
@@ -170,6 +202,15 @@ struct MaskPressureDocument: Encodable {
   var byWidth: [String: Width]
   /// Share of the bytes wanted that did not reach the device directly, 0 ... 1.
   @OrNull var pressure: Double?
+  /// Slots of bounce buffers; null where `swiotlb_bounced` was not recorded.
+  @OrNull var slots: SlotsDocument?
+  /// `DMA` or `DMA32`, and the most coherent bytes from there at once; null where any memory will do or the coherent mask is
+  /// not known.
+  @OrNull var lowZone: LowZoneDocument?
+  /// The first choice of I/O virtual addresses; null without an IOMMU.
+  @OrNull var iovaWindow: IOVAWindowDocument?
+  /// Bits that would do for the addresses in descriptors, where that is fewer than the mask has; else null.
+  @OrNull var sufficientDescriptorBits: Int?
 
   struct Width: Encodable {
     var mappings: UInt64
@@ -180,6 +221,12 @@ struct MaskPressureDocument: Encodable {
     highestAddress = device.highestAddress.map(Formatting.hex)
     bitsUsed = device.bitsUsed
     headroomBits = device.headroomBits
+    slots = device.slots.map(SlotsDocument.init)
+    lowZone = device.coherentZone.map {
+      LowZoneDocument(zone: $0.rawValue, peakCoherentBytes: device.peak.coherentBytes)
+    }
+    iovaWindow = IOVAWindowDocument(device)
+    sufficientDescriptorBits = device.sufficientDescriptorBits
     byWidth = [:]
     for (bits, count) in device.byWidth.enumerated() where count != WidthCount() {
       byWidth[String(bits)] = Width(mappings: count.mappings, bytes: count.bytes)

@@ -142,6 +142,20 @@ struct EstimateDocument: Encodable {
   }
 }
 
+/// The estimate for each mapping and MiB mapped, in nanoseconds, and the part of the maintained bytes that is rounding to
+/// whole lines, 0 ... 1; null where there was none.
+struct UnitCostsDocument: Encodable {
+  @OrNull var perMappingNs: EstimateDocument?
+  @OrNull var perMiBNs: EstimateDocument?
+  @OrNull var roundingShare: Double?
+
+  init(_ costs: some CostBearing, _ platform: PlatformUse) {
+    perMappingNs = costs.estimatePerMapping.map(EstimateDocument.init)
+    perMiBNs = costs.estimatePerMiB.map(EstimateDocument.init)
+    roundingShare = costs.roundingShare(cacheLine: platform.cacheLine)
+  }
+}
+
 struct MeasuredTimeDocument: Encodable {
   var calls: UInt64
   var totalNs: UInt64

@@ -20,7 +20,10 @@ struct TotalsDocument: Encodable {
   /// Cache instructions, prepare passes left out.
   var instructions: UInt64
   var bounce: BounceDocument
+  /// Slots of bounce buffers in use by the whole machine; null where `swiotlb_bounced` was not recorded.
+  @OrNull var slots: SlotsDocument?
   var estimateNs: EstimateDocument
+  var unitCosts: UnitCostsDocument
   /// `estimateNs` as a share of span × CPUs; null where that is not known.
   @OrNull var estimateShare: EstimateDocument?
   var iotlbInvalidations: UInt64
@@ -44,7 +47,9 @@ struct TotalsDocument: Encodable {
     (cleaned, invalidated, prepared) = (work.cleaned, work.invalidated, work.prepared)
     instructions = work.instructions
     bounce = BounceDocument(totals.bounce)
+    slots = totals.slots.map(SlotsDocument.init)
     estimateNs = EstimateDocument(totals.estimate)
+    unitCosts = UnitCostsDocument(totals, profile.platform)
     estimateShare = profile.estimatedShare.map(EstimateDocument.init)
     iotlbInvalidations = totals.iotlbInvalidations
     iommu = IOMMUDocument(totals)

@@ -72,12 +72,14 @@ extension TextReport {
   func addOperations(to page: inout TextPage) {
     let rows = profile.operations
     guard !rows.isEmpty else { return }
+    let scale = Formatting.timeUnit(for: rows.map(\.estimate.high).max() ?? 0)
     var table = Table([
       .init(title: "Device", alignment: .left, shrinksTo: 12), .init(title: "Call", alignment: .left),
       .init(title: "Direction", alignment: .left), .init(title: "Calls", unit: "of the API"),
       .init(title: "Maintained", unit: "calls", dropOrder: 1), .init(title: "Cleaned", unit: "lines"),
       .init(title: "Invalidated", unit: "lines"), .init(title: "Prepared", unit: "lines", dropOrder: 4),
       .init(title: "Waste", unit: "of bytes", dropOrder: 2), .init(title: "Copied", dropOrder: 3),
+      .init(title: "Cost", unit: scale.unit),
     ])
     let (shown, further) = top(rows)
     for row in shown {
@@ -87,6 +89,7 @@ extension TextReport {
         .init(number(row.work.cleanedLines)), .init(number(row.work.invalidatedLines)),
         .init(row.work.preparedLines == 0 ? "" : number(row.work.preparedLines)),
         .init(waste(row.maintenance)), .init(row.bouncedBytes == 0 ? "" : size(row.bouncedBytes)),
+        .init(row.estimate.high > 0 ? cost(row.estimate, scale.scale) : ""),
       ])
     }
     page.heading("Operations", "maintained: entries into the architecture, also where it has nothing to do")

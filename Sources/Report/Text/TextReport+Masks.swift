@@ -14,7 +14,8 @@ extension DeviceProfile {
   /// Whether a reader wants to see its mask: pressure, failures, refusals, a mask that the platform outgrows.
   var hasMaskOfInterest: Bool {
     let narrow = maskBecause != .observed && (requiredMask ?? 0) > (streamingMask ?? .max)
-    return isUnderPressure || map.failed > 0 || maskHistory.contains { $0.accepted == false } || narrow
+    return isUnderPressure || map.failed > 0 || mappingsAboveWindow > 0
+      || maskHistory.contains { $0.accepted == false } || narrow
   }
 }
 
@@ -81,6 +82,8 @@ extension TextReport {
       .init(title: "Headroom", unit: "bits", dropOrder: 1),
       .init(title: "Bounced", unit: "for mask"), .init(title: "Failed", unit: "maps"),
       .init(title: "Pressure", unit: "of bytes"), .init(title: "Refused", unit: "masks", dropOrder: 4),
+      .init(title: "IOVAs used", unit: "at most", dropOrder: 5),
+      .init(title: "Above the", unit: "window", dropOrder: 6),
     ])
     for device in shown {
       let style: Paint.Style? = device.isUnderPressure ? .alarm : nil
@@ -92,11 +95,18 @@ extension TextReport {
         .init(device.highestAddress.map(Formatting.hex) ?? ""),
         .init(device.headroomBits.map(String.init) ?? ""), .init(number(device.bounce.mask)),
         .init(number(device.map.failed)), .init(Formatting.percent(device.pressure), style),
-        .init(number(UInt64(refused))),
+        .init(number(UInt64(refused))), .init(device.iovaWindowShare.map(Formatting.percent) ?? ""),
+        .init(device.mappingsAboveWindow == 0 ? "" : number(device.mappingsAboveWindow)),
       ])
     }
-    page.heading("Mask pressure")
+    page.heading(
+      "Mask pressure", "share of the bytes wanted mapped that bounced for the mask or failed because of it")
     page.table(table, further: further)
+    for device in shown {
+      if let bits = device.sufficientDescriptorBits {
+        page.item("·", "\(device.name): \(bits)-bit descriptors would do, the platform requires no more.")
+      }
+    }
   }
 
   /// Per device, how many addresses need how many bits.

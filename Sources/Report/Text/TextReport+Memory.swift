@@ -5,26 +5,32 @@ extension TextReport {
   /// Who bounces and why, where it is more than one device's affair.
   func addBounces(to page: inout TextPage) {
     let devices = devicesByCost.filter { $0.bounce != Bounce() }
-    guard devices.count > (options.verbose ? 0 : 1) else { return }
+    let pool = profile.totals.slots
+    let isScarce = profile.totals.bounce.unserved > 0 || profile.totals.bounce.tooLarge > 0
+    guard devices.count > (options.verbose || isScarce ? 0 : 1) else { return }
     var table = Table([
       .init(title: "Device", alignment: .left, shrinksTo: 12), .init(title: "Mappings"),
       .init(title: "Requests", dropOrder: 2), .init(title: "In", unit: "copied"),
       .init(title: "Out", unit: "copied"), .init(title: "Mask", unit: "cause"),
       .init(title: "Forced", unit: "cause"), .init(title: "Alignment", unit: "cause"),
-      .init(title: "Unknown", unit: "cause", dropOrder: 1), .init(title: "Slots", unit: "peak", dropOrder: 3),
+      .init(title: "Unknown", unit: "cause", dropOrder: 3),
+      .init(title: profile.recording.lostWindows > 0 ? "No mapping" : "No slot", unit: "requests"),
+      .init(title: "Too large", unit: "requests"), .init(title: "Slots", unit: "peak", dropOrder: 1),
     ])
     let (shown, further) = top(devices)
-    for device in shown {
-      let bounce = device.bounce
-      let slots = profile.timeline.series.first { $0.device == device.name }?.swiotlbSlots.max() ?? 0
+    func row(_ name: String, _ bounce: Bounce, _ slots: SlotUse?) {
       table.add([
-        .init(device.name), .init(number(bounce.mappings)), .init(number(bounce.requests)),
+        .init(name), .init(number(bounce.mappings)), .init(number(bounce.requests)),
         .init(size(bounce.bytesIn)), .init(size(bounce.bytesOut)), .init(number(bounce.mask)),
         .init(number(bounce.forced)), .init(number(bounce.alignment)), .init(number(bounce.unknown)),
-        .init(slots == 0 ? "" : number(slots)),
+        .init(bounce.unserved == 0 ? "" : number(bounce.unserved), .alarm),
+        .init(bounce.tooLarge == 0 ? "" : number(bounce.tooLarge), .alarm),
+        .init(slots.map { number($0.peak) } ?? ""),
       ])
     }
-    page.heading("Bounces")
+    for device in shown { row(device.name, device.bounce, device.slots) }
+    if devices.count > 1 { row("all", profile.totals.bounce, pool) }
+    page.heading("Bounces", pool.map { Formatting.pool(profile.platform.swiotlb, $0) } ?? "")
     page.table(table, further: further)
   }
 
@@ -40,6 +46,7 @@ extension TextReport {
       .init(title: "Live", unit: "at end"), .init(title: "Live", unit: "bytes", dropOrder: 2),
       .init(title: "Peak", unit: "blocks", dropOrder: 3), .init(title: "Peak", unit: "bytes"),
       .init(title: "Prepared", unit: "lines", dropOrder: 1),
+      .init(title: "Must lie", unit: "in zone", dropOrder: 4),
     ])
     let (shown, further) = top(devices)
     for device in shown {
@@ -49,6 +56,7 @@ extension TextReport {
         .init(size(device.live.coherentBytes)), .init(number(device.peak.coherentBlocks)),
         .init(size(device.peak.coherentBytes)),
         .init(profile.totals.work.prepareCalls == 0 ? "" : number(device.work.preparedLines)),
+        .init(device.coherentZone?.rawValue ?? ""),
       ])
     }
     page.heading("Coherent memory")

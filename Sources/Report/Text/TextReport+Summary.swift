@@ -89,7 +89,17 @@ extension TextReport {
       let cpus = Formatting.count(UInt64(max(0, profile.recording.cpus)), "CPU")
       first += ", \(Formatting.percentRange(low: share.low, high: share.high)) of \(cpus)"
     }
-    return [[first, platform]] + measuredTime
+    return [[first, platform]] + measuredTime + unitCosts
+  }
+
+  private var unitCosts: [[String]] {
+    let totals = profile.totals
+    guard let mapping = totals.estimatePerMapping, let mebibyte = totals.estimatePerMiB else { return [] }
+    var parts = ["≈ \(Formatting.range(mapping)) a mapping", "≈ \(Formatting.range(mebibyte)) a MiB mapped"]
+    if let share = totals.roundingShare(cacheLine: profile.platform.cacheLine), share > 0 {
+      parts.append("\(Formatting.percent(share)) of the lines' bytes are rounding")
+    }
+    return [parts]
   }
 
   /// Time that was recorded, not estimated.
@@ -110,8 +120,10 @@ extension TextReport {
     let bounce = profile.totals.bounce
     guard bounce != Bounce() else { return profile.devices.isEmpty ? [] : ["none"] }
     var parts = [Formatting.count(bounce.mappings, "mapping")]
-    if bounce.requests > bounce.mappings {
-      parts[0] += " of \(Formatting.count(bounce.requests, "request"))"
+    if bounce.unserved > 0 {
+      let further = Formatting.count(bounce.unserved, "request")
+      parts.append(
+        profile.recording.lostWindows > 0 ? "\(further) without a mapping" : "\(further) got no slot")
     }
     parts.append("\(Formatting.bytes(bounce.bytesIn)) copied in, \(Formatting.bytes(bounce.bytesOut)) out")
     let causes: [(String, UInt64)] = [

@@ -34,6 +34,7 @@ public struct TextReport {
     addPools(to: &page)
     addFindings(to: &page)
     if options.verbose {
+      addUnitCosts(to: &page)
       addSizes(to: &page)
       addWidths(to: &page)
       addLifetimes(to: &page)

@@ -87,12 +87,18 @@ struct Report: Decodable {
     var cleaned: Lines
   }
 
+  struct Slots: Decodable {
+    var live: UInt64
+    var peak: UInt64
+  }
+
   struct Totals: Decodable {
     var map: Calls
     var unmap: Calls
     var maintenance: [String: Row]
     var calls: UInt64
     var bounce: Bounce
+    var slots: Slots?
     var cleaned: Lines
     var invalidated: Lines
     var instructions: UInt64

@@ -49,7 +49,17 @@ struct AnswerFigures {
     if let time = profile.measuredTime {
       let net =
         time.net.map { ", ≈ \(Formatting.duration($0)) without recording it" } ?? ", recording included"
-      lines.append("measured: \(Formatting.duration(time.nanoseconds))\(net)")
+      lines.append(
+        "\(Piece.define("measured-time", "measured")): \(Formatting.duration(time.nanoseconds))\(net)")
+    }
+    if let mapping = totals.estimatePerMapping, let mebibyte = totals.estimatePerMiB {
+      lines.append(
+        "≈ \(Formatting.range(mapping)) a \(Piece.define("unit-cost", "mapping")), ≈ \(Formatting.range(mebibyte)) a MiB mapped"
+      )
+    }
+    if let share = totals.roundingShare(cacheLine: platform.cacheLine), share > 0 {
+      lines.append(
+        "\(Formatting.percent(share)) of the lines' bytes are \(Piece.define("rounding", "rounding"))")
     }
     lines.append("platform \(platform.name), \(Formatting.standing(platform))")
     return AnswerFigure(
@@ -108,8 +118,10 @@ struct AnswerFigures {
     if !causes.isEmpty { lines.append("cause: \(causes.joined(separator: ", "))") }
     let devices = context.ranking.devices.filter { $0.bounce.mappings > 0 || $0.bounce.requests > 0 }
     if !devices.isEmpty { lines.append(names(devices)) }
-    let failed = bounce.requests > bounce.mappings && bounce.requests > 0
-    if failed { lines.append("\(Formatting.count(bounce.requests, "request")) for a bounce buffer") }
+    if bounce.unserved > 0 {
+      let verdict = profile.recording.lostWindows > 0 ? "without a mapping" : "got no slot"
+      lines.append("\(Formatting.count(bounce.unserved, "further request")) \(verdict)")
+    }
     return AnswerFigure(
       title: "Bounces", definition: "bounce", value: "\(count: bounce.mappings)",
       unit: bounce.mappings == 1 ? "mapping" : "mappings",

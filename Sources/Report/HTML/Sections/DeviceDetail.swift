@@ -56,6 +56,24 @@ struct DeviceDetail {
     }
     facts.append(("At the end", footprint(device.live, uncertain: device.liveUncertain)))
     facts.append(("At the peak", footprint(device.peak, uncertain: 0)))
+    if let mapping = device.estimatePerMapping, let mebibyte = device.estimatePerMiB {
+      facts.append(
+        ("Cost", "≈ \(Formatting.range(mapping)) a mapping, ≈ \(Formatting.range(mebibyte)) a MiB mapped"))
+    }
+    if let zone = device.coherentZone, device.peak.coherentBytes > 0 {
+      facts.append(
+        (
+          "Low memory",
+          "\(bytes: device.peak.coherentBytes) of coherent memory from \(Piece.define("low-zone", zone.rawValue))"
+        ))
+    }
+    if let share = device.iovaWindowShare, let window = device.iovaWindow {
+      facts.append(
+        (
+          "IOVA window",
+          "at most \(Formatting.percent(share)) of \(Piece.define("iova-window", Formatting.bytes(window))) at once"
+        ))
+    }
     if device.iotlbInvalidations > 0 {
       facts.append(("IOTLB invalidations", "\(count: device.iotlbInvalidations)"))
     }
@@ -160,6 +178,12 @@ struct DeviceDetail {
           "\(count: cause.count)"
         ))
     }
+    if bounce.unserved > 0 {
+      let what = context.profile.recording.lostWindows > 0 ? "Without a mapping" : "Got no slot"
+      facts.append((what, "\(count: bounce.unserved)"))
+    }
+    if bounce.tooLarge > 0 { facts.append(("Too large for any buffer", "\(count: bounce.tooLarge)")) }
+    if let slots = device.slots { facts.append(("Slots at the peak", "\(count: slots.peak)")) }
     facts.append(("Mask pressure", "\(Formatting.percent(Numbers.unit(device.pressure)))"))
     return "<div><h4>Bounces</h4>\(Piece.facts(facts))</div>"
   }

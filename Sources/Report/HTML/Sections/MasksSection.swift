@@ -21,7 +21,8 @@ struct MasksSection {
         """,
       body: """
         <div class="multiples">\(shown.map { chart($0, range) })</div>\
-        \(Piece.omitted(all.count - shown.count, "devices"))\(Piece.more("The charts as a table", table(all)))
+        \(Piece.omitted(all.count - shown.count, "devices"))\(Piece.more("The charts as a table", table(all)))\
+        \(MaskTables(context: context, devices: all).markup)
         """)
   }
 

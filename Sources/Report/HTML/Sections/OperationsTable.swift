@@ -39,6 +39,12 @@ struct OperationsTable {
       columns.append(.bytes("Bytes a call") { OperationsTable.average($0.maintenance) })
     }
     if all.contains(where: { $0.bouncedBytes > 0 }) { columns.append(.bytes("Bounced") { $0.bouncedBytes }) }
+    if all.contains(where: { $0.estimate.high > 0 }) {
+      columns.append(
+        Column("Cost") {
+          $0.estimate.high > 0 ? "\(Formatting.range($0.estimate))" : "<span class=\"zero\">0</span>"
+        }.sorted { String(Numbers.nanoseconds($0.estimate.mid)) })
+    }
     return columns
   }
 
