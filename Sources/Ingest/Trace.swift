@@ -32,7 +32,7 @@ public final class Trace {
     self.source = source
     self.wrapper = wrapper
     self.problems = problems
-    let start = try source.prefix(64)
+    let start = try source.prefix(TextReader.searched)
     guard let format = Trace.formats.first(where: { $0.detect(start) }) else {
       throw TraceError(
         .notATrace, file: source.name, offset: 0,
@@ -66,6 +66,10 @@ public final class Trace {
       name: "JSON Lines (plain, or packed with zstd or gzip)",
       detect: JSONLinesReader.detect,
       open: { (source, wrapper) throws(TraceError) in try JSONLinesReader(source, wrapper: wrapper) }),
+    Format(
+      name: "ftrace, trace-cmd or perf text (the same)",
+      detect: TextReader.detect,
+      open: { (source, wrapper) throws(TraceError) in try TextReader(source, wrapper: wrapper) }),
   ]
 
   /// Device and pool names by number.
@@ -121,13 +125,13 @@ private func describe(_ start: [UInt8]) -> String {
     ([0x7f, 0x45, 0x4c, 0x46], "an ELF file"), (Array("PERFILE2".utf8), "a perf.data file, not read yet"),
     (Array("2ELIFREP".utf8), "a big-endian perf.data file, not read yet"), (Array("%PDF".utf8), "a PDF"),
     ([0x50, 0x4b, 0x03, 0x04], "a ZIP archive"), ([0xfd, 0x37, 0x7a, 0x58, 0x5a], "an xz file"),
-    ([0x42, 0x5a, 0x68], "a bzip2 file"), (Array("# tracer:".utf8), "ftrace text, not read yet"),
+    ([0x42, 0x5a, 0x68], "a bzip2 file"),
   ]
   let bytes = start.prefix(8).map { byte in
     let digits = String(byte, radix: 16)
     return digits.count == 1 ? "0" + digits : digits
   }.joined(separator: " ")
   if let match = known.first(where: { start.starts(with: $0.0) }) { return "\(match.1) (\(bytes))" }
-  let isText = start.allSatisfy { ($0 >= 0x20 && $0 < 0x7f) || ($0 >= 0x09 && $0 <= 0x0d) }
+  let isText = start.prefix(64).allSatisfy { ($0 >= 0x20 && $0 < 0x7f) || ($0 >= 0x09 && $0 <= 0x0d) }
   return isText ? "text (\(bytes))" : bytes
 }

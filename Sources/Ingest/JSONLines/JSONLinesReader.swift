@@ -78,30 +78,15 @@ final class JSONLinesReader: TraceReader {
           }
         }
         bytesRead = line.end
-        if batch.count >= JSONLinesReader.eventsPerRun, !handOver(batch, body) {
+        if batch.count >= JSONLinesReader.eventsPerRun, !result.handOver(batch, body) {
           return finish(decoder, malformed, headers)
         }
       }
     } catch {
       result.problems.append(error.details)
     }
-    _ = handOver(batch, body)
+    _ = result.handOver(batch, body)
     finish(decoder, malformed, headers)
-  }
-
-  private func handOver(_ batch: EventBatch, _ body: (Span<Event>, Span<UInt64>) -> Bool) -> Bool {
-    if batch.records > 0 {
-      result.firstTime = result.lastTime == 0 ? batch.firstTime : min(result.firstTime, batch.firstTime)
-      result.lastTime = max(result.lastTime, batch.lastTime)
-    }
-    result.lostEvents &+= batch.lostEvents
-    result.lostWindows &+= batch.lostWindows
-    result.lostWindowsWithoutCount &+= batch.lostWindowsWithoutCount
-    defer { batch.reset() }
-    guard batch.count > 0 else { return true }
-    let events = UnsafeBufferPointer(start: batch.events, count: batch.count)
-    let segments = UnsafeBufferPointer(start: batch.segments, count: batch.segmentCount)
-    return body(events.span, segments.span)
   }
 
   private func finish(_ decoder: borrowing LineDecoder, _ malformed: UInt64, _ headers: UInt64) {

@@ -1,0 +1,66 @@
+import DMAModel
+
+/// How to turn the fields of one event's lines into an `Event`, compiled once from the event dictionary.
+struct TextPlan {
+  /// One field that means something.
+  struct Field {
+    var name: [UInt8]
+    var slot: EventDictionary.Slot
+    /// Whether the kernel prints the number in hexadecimal without saying so.
+    var isBareHex: Bool
+  }
+
+  /// The lines of tracepoints, or of dynamic events, which have the probed address in parentheses first.
+  struct Form {
+    var call: Call
+    var flags: Event.Flags
+    var fields: [Field] = []
+    /// The first word has no name and is the device's.
+    var beginsWithDevice = false
+    var isOfList = false
+  }
+
+  let name: String
+  /// Nil where the dictionary does not know the event.
+  let tracepoint: Form?
+  let probe: Form?
+  let isStack: Bool
+
+  /// - Parameter text: the name as it is printed, with its system or without.
+  init(_ text: String, _ dictionary: EventDictionary) {
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    let system = parts.count == 2 ? String(parts[0]) : nil
+    let name = parts.count == 2 ? String(parts[1]) : text
+    self.name = name
+    isStack = name == "kernel_stack"
+    let systems = system.map { [$0] } ?? ["dma", "swiotlb", "iommu"]
+    let exact = systems.lazy.compactMap { system in
+      dictionary.row(system: system, name: name).map { (system, $0) }
+    }.first { $0.1.system == $0.0 }
+    tracepoint = exact.map { TextPlan.form($0.1, system: $0.0) }
+    let isOther = system.map { ["dma", "swiotlb", "iommu"].contains($0) } ?? false
+    probe =
+      isOther ? nil : dictionary.row(system: system ?? "*", name: name).map { TextPlan.form($0, system: nil) }
+  }
+
+  private static func form(_ row: EventDictionary.Row, system: String?) -> Form {
+    var form = Form(call: row.call, flags: row.flags)
+    if system == nil { form.flags.insert(.isProbe) }
+    form.beginsWithDevice = system == "dma"
+    for pair in row.fields.split(separator: " ") {
+      let sides = pair.split(separator: "=")
+      guard sides.count == 2, let slot = EventDictionary.Slot(rawValue: String(sides[0])) else { continue }
+      // include/trace/events/{dma,swiotlb}.h print addresses and masks with a bare %llx.
+      let isAddress = slot == .address || slot == .physicalAddress || slot == .value
+      let isBareHex = isAddress && (system == "dma" || system == "swiotlb")
+      var names = sides[1].split(separator: "|")
+      if slot == .lengths { names.append("sizes") }
+      if slot == .physicalAddresses { names.append("phys_addrs") }
+      for name in names where !form.fields.contains(where: { $0.name == Array(name.utf8) }) {
+        form.fields.append(Field(name: Array(name.utf8), slot: slot, isBareHex: isBareHex))
+      }
+      if slot == .physicalAddresses || slot == .busAddresses || slot == .nents { form.isOfList = true }
+    }
+    return form
+  }
+}
