@@ -50,7 +50,11 @@ struct TextDecoder: ~Copyable {
   }
 
   /// Reads one line and puts its event, if it is one, into the batch.
-  mutating func decode(_ line: UnsafeBufferPointer<UInt8>, into batch: EventBatch) -> Outcome {
+  ///
+  /// - Parameter isCut: whether the input ends before the line does. What looks whole may lack digits then.
+  mutating func decode(
+    _ line: UnsafeBufferPointer<UInt8>, isCut: Bool = false, into batch: EventBatch
+  ) -> Outcome {
     guard let text = TextLine(line) else { return remark(line, batch) }
     endStack(batch)
     if text.isPerf { printer = .perf }
@@ -64,31 +68,38 @@ struct TextDecoder: ~Copyable {
       if cpu < lastEvents.count { lastEvents[cpu] = -1 }
       return .other
     }
-    counts[number] &+= 1
-    batch.records &+= 1
     if !text.task.isEmpty { tasks.note(text.pid, .bytes(text.task)) }
     highestCPU = max(highestCPU, Int(text.cpu))
     if text.time < time { backwards &+= 1 } else { time = text.time }
-    batch.firstTime = min(batch.firstTime, time)
-    batch.lastTime = max(batch.lastTime, time)
     let isProbe = text.body.first == 0x28
     let plan = plans[number]
     guard let form = isProbe ? plan.probe ?? plan.tracepoint : plan.tracepoint ?? plan.probe else {
       stackOwner = nil
+      note(number, batch)
       return .undecoded
     }
     var event = Event()
     (event.time, event.pid, event.cpu, event.context) = (time, text.pid, text.cpu, text.context)
     (event.call, event.flags) = (form.call, form.flags)
-    guard take(text.body, form, &event, batch) else {
-      batch.skippedRecords &+= 1
+    let segments = batch.segmentCount
+    guard take(text.body, form, isCut, &event, batch) else {
+      batch.dropSegments(from: segments)
+      stackOwner = nil
       return .unknown
     }
+    note(number, batch)
     batch.append(event)
     stackOwner = text.isPerf ? batch.count - 1 : nil
     while lastEvents.count <= Int(text.cpu) { lastEvents.append(-1) }
     lastEvents[Int(text.cpu)] = batch.count - 1
     return .event
+  }
+
+  private mutating func note(_ number: Int, _ batch: EventBatch) {
+    counts[number] &+= 1
+    batch.records &+= 1
+    batch.firstTime = min(batch.firstTime, time)
+    batch.lastTime = max(batch.lastTime, time)
   }
 
   /// Whether the last event of no CPU can be about to get its stack: there are no stacks, or all have theirs.
@@ -240,11 +251,12 @@ struct TextDecoder: ~Copyable {
     var hasEnts = false
   }
 
-  /// - Returns: false if a field that is known holds what it cannot.
+  /// - Returns: false if a field that is known holds what it cannot, or one is missing that the kernel always prints.
   private mutating func take(
-    _ body: Text, _ form: TextPlan.Form, _ event: inout Event, _ batch: EventBatch
+    _ body: Text, _ form: TextPlan.Form, _ isCut: Bool, _ event: inout Event, _ batch: EventBatch
   ) -> Bool {
-    guard let base = body.baseAddress else { return form.fields.isEmpty }
+    guard let base = body.baseAddress else { return form.required == 0 }
+    var met: UInt16 = 0
     let count = body.count
     var position = 0
     var expected = 0
@@ -285,7 +297,11 @@ struct TextDecoder: ~Copyable {
         continue
       }
       guard assign(form.fields[index], value, &event, &arrays) else { return false }
+      met |= form.fields[index].bit
     }
+    if met & form.required != form.required { return false }
+    // The attributes come last: with them the rest is whole.
+    if isCut, met & TextPlan.attributes == 0 { return false }
     if form.isOfList { take(arrays, &event, batch) }
     return true
   }
@@ -374,7 +390,7 @@ struct TextDecoder: ~Copyable {
         guard let number = TextDecoder.number(value, bareHex: false) else { return false }
         event.attributes = TextWords.attributeBits.attributes(number)
       } else {
-        event.attributes = TextWords.attributes(String(decoding: value, as: UTF8.self)) ?? []
+        event.attributes = TextWords.anyAttributes(String(decoding: value, as: UTF8.self))
       }
     case .allocation:
       guard let first = value.first else { break }

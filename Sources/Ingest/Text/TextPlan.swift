@@ -8,6 +8,8 @@ struct TextPlan {
     var slot: EventDictionary.Slot
     /// Whether the kernel prints the number in hexadecimal without saying so.
     var isBareHex: Bool
+    /// Stands for the slot among those that a line must have.
+    var bit: UInt16
   }
 
   /// The lines of tracepoints, or of dynamic events, which have the probed address in parentheses first.
@@ -18,7 +20,17 @@ struct TextPlan {
     /// The first word has no name and is the device's.
     var beginsWithDevice = false
     var isOfList = false
+    /// What the kernel always prints of a tracepoint.
+    var required: UInt16 = 0
   }
+
+  /// The bit of attributes.
+  static let attributes: UInt16 = 8
+  private static let bits: [EventDictionary.Slot: UInt16] = [
+    .address: 1, .physicalAddress: 2, .size: 4, .attributes: attributes, .physicalAddresses: 16,
+    .busAddresses: 32,
+    .lengths: 64,
+  ]
 
   let name: String
   /// Nil where the dictionary does not know the event.
@@ -56,8 +68,10 @@ struct TextPlan {
       var names = sides[1].split(separator: "|")
       if slot == .lengths { names.append("sizes") }
       if slot == .physicalAddresses { names.append("phys_addrs") }
+      let bit = TextPlan.bits[slot] ?? 0
+      if system != nil { form.required |= bit & ~TextPlan.attributes }
       for name in names where !form.fields.contains(where: { $0.name == Array(name.utf8) }) {
-        form.fields.append(Field(name: Array(name.utf8), slot: slot, isBareHex: isBareHex))
+        form.fields.append(Field(name: Array(name.utf8), slot: slot, isBareHex: isBareHex, bit: bit))
       }
       if slot == .physicalAddresses || slot == .busAddresses || slot == .nents { form.isOfList = true }
     }

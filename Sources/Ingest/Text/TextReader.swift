@@ -68,7 +68,7 @@ final class TextReader: TraceReader {
     do throws(TraceError) {
       while isWanted, let line = try lines.next() {
         var outcome = TextDecoder.Outcome.unknown
-        if let text = line.text { outcome = decoder.decode(text, into: batch) }
+        if let text = line.text { outcome = decoder.decode(text, isCut: line.isCut, into: batch) }
         if outcome == .unknown {
           unknown &+= 1
           note(line, unknown)

@@ -52,6 +52,16 @@ enum TextWords {
     return result
   }
 
+  /// The same where words may be unknown: newer kernels have further ones.
+  static func anyAttributes(_ text: String) -> Attributes {
+    var result: Attributes = []
+    for word in words(text) {
+      let known = Attributes.names.first { $0.name == word }?.attribute
+      result.formUnion(known ?? Attributes(rawValue: 1 << 31))
+    }
+    return result
+  }
+
   /// The bits of include/linux/dma-mapping.h (6.12), and those before it that have gone.
   static let attributeBits = AttributeMap(
     [

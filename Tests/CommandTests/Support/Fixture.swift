@@ -72,6 +72,14 @@ enum Facts {
   static let bounces = load([String: [String: Causes]].self, "bounces")
   static let losses = load([String: Losses].self, "losses")
 
+  struct Form: Decodable {
+    var events: [String: UInt64]
+    var maintenance: Maintenance
+  }
+
+  /// Recordings in other forms than trace.dat, under `fixtures/forms`.
+  static let forms = load([String: Form].self, "forms")
+
   private static func load<Value: Decodable>(_ type: Value.Type, _ name: String) -> Value {
     do {
       return try JSONDecoder().decode(type, from: Data(try Fixture.bytes("facts/\(name).json")))
