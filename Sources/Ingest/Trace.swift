@@ -67,6 +67,9 @@ public final class Trace {
       detect: JSONLinesReader.detect,
       open: { (source, wrapper) throws(TraceError) in try JSONLinesReader(source, wrapper: wrapper) }),
     Format(
+      name: "perf.data (the same)", detect: PerfHeader.detect,
+      open: { (source, wrapper) throws(TraceError) in try PerfReader(source, wrapper: wrapper) }),
+    Format(
       name: "ftrace, trace-cmd or perf text (the same)",
       detect: TextReader.detect,
       open: { (source, wrapper) throws(TraceError) in try TextReader(source, wrapper: wrapper) }),
@@ -122,8 +125,7 @@ protocol TraceReader: AnyObject {
 /// What the first bytes look like, for people who picked the wrong file.
 private func describe(_ start: [UInt8]) -> String {
   let known: [([UInt8], String)] = [
-    ([0x7f, 0x45, 0x4c, 0x46], "an ELF file"), (Array("PERFILE2".utf8), "a perf.data file, not read yet"),
-    (Array("2ELIFREP".utf8), "a big-endian perf.data file, not read yet"), (Array("%PDF".utf8), "a PDF"),
+    ([0x7f, 0x45, 0x4c, 0x46], "an ELF file"), (Array("%PDF".utf8), "a PDF"),
     ([0x50, 0x4b, 0x03, 0x04], "a ZIP archive"), ([0xfd, 0x37, 0x7a, 0x58, 0x5a], "an xz file"),
     ([0x42, 0x5a, 0x68], "a bzip2 file"),
   ]

@@ -57,6 +57,15 @@ final class EventBatch: @unchecked Sendable {
     skippedRecords = 0
   }
 
+  /// Moves what another batch says of itself to this one, its events left out.
+  func take(from other: EventBatch) {
+    (leadingStack, firstTime, lastTime) = (other.leadingStack, other.firstTime, other.lastTime)
+    (lostEvents, lostWindows, lostWindowsWithoutCount) = (
+      other.lostEvents, other.lostWindows, other.lostWindowsWithoutCount
+    )
+    (records, problems, skippedRecords) = (other.records, other.problems, other.skippedRecords)
+  }
+
   @inline(__always)
   func append(_ event: Event) {
     if count == capacity { grow() }

@@ -241,6 +241,12 @@ struct RecordDecoder: ~Copyable {
     }
   }
 
+  /// The call chain of the batch's last event.
+  mutating func attach(_ frames: [UInt64], to batch: EventBatch) {
+    guard !frames.isEmpty, batch.count > 0 else { return }
+    batch.events[batch.count - 1].stack = frames.withUnsafeBufferPointer { stacks.number($0) }
+  }
+
   private mutating func attachStack(
     _ base: UnsafeRawPointer, _ length: Int, _ start: Int, previous: Bool, to batch: EventBatch
   ) {

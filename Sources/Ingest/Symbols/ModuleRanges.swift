@@ -47,6 +47,14 @@ public struct ModuleRanges: Sendable {
     modules = found.filter { $0.start != 0 }.sorted { $0.start < $1.start }
   }
 
+  /// Modules by their first address and bytes.
+  init(_ modules: [(start: UInt64, size: UInt64, name: String)]) {
+    self.modules = modules.map {
+      let (end, overflow) = $0.start.addingReportingOverflow($0.size)
+      return Module(start: $0.start, end: overflow ? .max : end, name: $0.name)
+    }.sorted { $0.start < $1.start }
+  }
+
   private static func address(_ word: ArraySlice<UInt8>) -> UInt64? {
     guard word.starts(with: [0x30, 0x78]) else { return nil }
     return UInt64(String(decoding: word.dropFirst(2), as: UTF8.self), radix: 16)

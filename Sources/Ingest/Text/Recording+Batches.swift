@@ -12,6 +12,7 @@ extension Recording {
     lostEvents &+= batch.lostEvents
     lostWindows &+= batch.lostWindows
     lostWindowsWithoutCount &+= batch.lostWindowsWithoutCount
+    if batch.skippedRecords > 0 { skipped["short records", default: 0] &+= batch.skippedRecords }
     defer { batch.reset() }
     guard batch.count > 0 else { return true }
     let events = UnsafeBufferPointer(start: batch.events, count: batch.count)

@@ -39,6 +39,11 @@ struct TaskNames: ~Copyable {
     if namesByPID.count < TaskNames.limit { namesByPID[pid] = name }
   }
 
+  /// A task that begins has the name of the one that made it.
+  mutating func inherit(_ pid: Int32, from parent: Int32) {
+    if let name = namesByPID[parent] { note(pid, name) }
+  }
+
   /// The process id that stands for a task of which only the name is known.
   mutating func pid(_ text: Text) -> Int32 {
     let name = number(text)

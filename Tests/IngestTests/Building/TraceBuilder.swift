@@ -70,6 +70,23 @@ struct TraceBuilder {
     return out
   }
 
+  /// The tracing data of a perf.data: what a trace.dat of version 6 begins with, without what perf leaves empty.
+  func tracingData() -> [UInt8] {
+    var out = writer()
+    out.put(TraceDatFile.magic)
+    out.put(string: "0.6")
+    out.put(bigEndian ? 1 as UInt8 : 0)
+    out.put(UInt8(layout.longSize))
+    out.put(UInt32(4096))
+    out.put(headerInfo())
+    out.put(texts(ftraceFormats))
+    out.put(events())
+    out.put(UInt32(0))
+    out.put(UInt32(0))
+    out.put(UInt64(0))
+    return out.bytes
+  }
+
   func build() -> [UInt8] { version == 6 ? build6() : build7() }
 
   private func build6() -> [UInt8] {

@@ -1,20 +1,25 @@
 import Foundation
 import Testing
 
-/// What people see of a trace, read as the trace itself.
-@Suite("Trace text")
-struct TextFormTests {
+/// The same workload in each form that a trace comes in.
+@Suite("A trace in another form")
+struct FormTests {
   @Test(
     "of the same workload gives the same device",
     arguments: [
-      ("ftrace", "ftrace text"), ("pipe", "ftrace text"), ("report", "trace-cmd report text"),
-      ("perf-plain.script", "perf script text"), ("perf-z.script", "perf script text"),
-      ("perf-g.script", "perf script text"), ("ftrace-noirq", "ftrace text"),
+      ("ftrace.txt.zst", "ftrace text in zstd"), ("pipe.txt.zst", "ftrace text in zstd"),
+      ("report.txt.zst", "trace-cmd report text in zstd"),
+      ("perf-plain.script.txt.zst", "perf script text in zstd"),
+      ("perf-z.script.txt.zst", "perf script text in zstd"),
+      ("perf-g.script.txt.zst", "perf script text in zstd"), ("ftrace-noirq.txt.zst", "ftrace text in zstd"),
+      ("perf-plain.data", "perf.data"), ("perf-z.data", "perf.data (zstd records)"),
+      ("perf-g.data", "perf.data (zstd records)"), ("perf-pipe.data", "perf.data (zstd records) (pipe mode)"),
+      ("perf-pipe-plain.data", "perf.data (pipe mode)"),
     ])
   func forms(name: String, format: String) throws {
-    let report = try Report(on: "forms/\(name).txt.zst")
-    #expect(report.input.format == "\(format) in zstd" && report.input.problems.isEmpty)
-    let wanted: UInt64 = name == "ftrace-noirq" ? 64 : 512
+    let report = try Report(on: "forms/\(name)")
+    #expect(report.input.format == format && report.input.problems.isEmpty)
+    let wanted: UInt64 = name.hasPrefix("ftrace-noirq") ? 64 : name == "perf-pipe-plain.data" ? 128 : 512
     let device = try #require(report.devices.first)
     #expect(report.devices.count == 1 && device.name == "0000:00:03.0")
     #expect(device.map.calls == wanted && device.unmap.calls == wanted && device.unmap.unknown == 0)
@@ -23,7 +28,7 @@ struct TextFormTests {
 
   /// over-b begins when much has been overwritten.
   static let whole = Facts.forms.keys.sorted().filter {
-    Facts.forms[$0]?.maintenance.lost == 0 && $0.contains("txt")
+    Facts.forms[$0]?.maintenance.lost == 0
   }
 
   @Test("of the arm64 machine gives the kernel's own calls, bytes and lines", arguments: whole)

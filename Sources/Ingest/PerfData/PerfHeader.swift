@@ -1,0 +1,167 @@
+/// What a perf.data says of itself: its header, and in pipe mode the records that stand for it.
+struct PerfHeader {
+  var bigEndian = false
+  var isPipe = false
+  /// Where the records lie.
+  var records: Range<UInt64> = 0..<0
+  var attributes: [PerfAttribute] = []
+  /// The place in `attributes` for the numbers that samples carry.
+  var places: [UInt64: Int] = [:]
+  /// In the form of a trace.dat's head.
+  var tracing: TraceDatFile?
+  var kernel = ""
+  var architecture = ""
+  var cpus = 0
+  /// The header was written, and not completed: perf was killed, or the machine died.
+  var isUnfinished = false
+
+  static let magic = Array("PERFILE2".utf8)
+  static let swappedMagic = Array("2ELIFREP".utf8)
+
+  static func detect(_ start: [UInt8]) -> Bool {
+    start.starts(with: magic) || start.starts(with: swappedMagic)
+  }
+
+  /// - Throws: `damaged` if the header makes no sense.
+  init(_ source: ByteSource) throws(TraceError) {
+    let start = try source.bytes(at: 0, count: 16, for: "the perf.data header")
+    bigEndian = start.starts(with: PerfHeader.swappedMagic)
+    let size = PerfHeader.number(start, 8, bigEndian)
+    if size == 16 {
+      isPipe = true
+      records = 16..<source.size
+      return
+    }
+    guard size >= 72, size <= 4096 else {
+      throw TraceError(
+        .damaged, file: source.name, offset: 8, expected: "a header of 16 or 104 bytes", found: "\(size)")
+    }
+    let header = try source.bytes(at: 0, count: Int(size), for: "the perf.data header")
+    func word(_ offset: Int) -> UInt64 { PerfHeader.number(header, offset, bigEndian) }
+    try readAttributes(source, entry: word(16), at: word(24), size: word(32))
+    let (data, dataSize) = (word(40), word(48))
+    guard data <= source.size else {
+      throw TraceError(
+        .damaged, file: source.name, offset: 40, expected: "records within the file", found: "at byte \(data)"
+      )
+    }
+    isUnfinished = dataSize == 0
+    let end =
+      isUnfinished ? source.size : min(source.size, data.addingReportingOverflow(dataSize).partialValue)
+    records = data..<max(data, end)
+    if !isUnfinished, size >= 104 { try readFeatures(source, header, at: data &+ dataSize) }
+  }
+
+  private static func number(_ bytes: [UInt8], _ offset: Int, _ bigEndian: Bool) -> UInt64 {
+    bytes.withUnsafeBytes {
+      $0.baseAddress.map { PerfBytes(base: $0, count: bytes.count, bigEndian: bigEndian).u64(offset) } ?? 0
+    }
+  }
+
+  /// A row of attributes, each with the section of its numbers behind it.
+  private mutating func readAttributes(
+    _ source: ByteSource, entry: UInt64, at offset: UInt64, size: UInt64
+  ) throws(TraceError) {
+    guard entry >= 64, entry <= 4096, size / entry <= 1 << 16 else {
+      throw TraceError(
+        .damaged, file: source.name, offset: 16, expected: "attributes of 64 to 4096 bytes",
+        found: "\(size) bytes of \(entry) each")
+    }
+    let bytes = try source.bytes(at: offset, count: Int(size), for: "the attributes")
+    for index in 0..<Int(size / entry) {
+      let start = index * Int(entry)
+      let attribute = bytes[start..<start + Int(entry)].withUnsafeBytes {
+        $0.baseAddress.flatMap {
+          PerfAttribute(PerfBytes(base: $0, count: Int(entry) - 16, bigEndian: bigEndian))
+        }
+      }
+      guard let attribute else { continue }
+      attributes.append(attribute)
+      let place = start + Int(entry) - 16
+      let (ids, idsSize) = (
+        PerfHeader.number(bytes, place, bigEndian), PerfHeader.number(bytes, place + 8, bigEndian)
+      )
+      guard idsSize <= 1 << 20,
+        let numbers = try? source.bytes(at: ids, count: Int(idsSize), for: "numbers of events")
+      else { continue }
+      for id in stride(from: 0, to: numbers.count - 7, by: 8) {
+        places[PerfHeader.number(numbers, id, bigEndian)] = attributes.count - 1
+      }
+    }
+  }
+
+  /// Sections behind the records, one for each bit that is set.
+  private mutating func readFeatures(_ source: ByteSource, _ header: [UInt8], at table: UInt64)
+    throws(TraceError)
+  {
+    var place = table
+    for feature in 0..<PerfFeature.count {
+      // The bits are in words of 64.
+      let word = PerfHeader.number(header, 72 + feature / 64 * 8, bigEndian)
+      guard word >> UInt64(feature % 64) & 1 != 0 else { continue }
+      guard let row = try? source.bytes(at: place, count: 16, for: "the table of features") else { return }
+      place += 16
+      let (offset, size) = (PerfHeader.number(row, 0, bigEndian), PerfHeader.number(row, 8, bigEndian))
+      guard
+        [PerfFeature.tracingData, PerfFeature.release, PerfFeature.architecture, PerfFeature.cpus].contains(
+          feature),
+        size < UInt64(ByteSource.allocationLimit)
+      else { continue }
+      let bytes = try source.bytes(at: offset, count: Int(size), for: "feature \(feature)")
+      try take(feature, bytes, file: source.name, at: offset)
+    }
+  }
+
+  /// What a feature says.
+  mutating func take(_ feature: Int, _ bytes: [UInt8], file: String, at offset: UInt64) throws(TraceError) {
+    switch feature {
+    case PerfFeature.tracingData: try takeTracing(bytes, file: file, at: offset)
+    case PerfFeature.release: kernel = text(bytes)
+    case PerfFeature.architecture: architecture = text(bytes)
+    case PerfFeature.cpus:
+      // Those that there are, and those that are online.
+      var cursor = ByteCursor(bytes, bigEndian: bigEndian, file: file, base: offset)
+      _ = try cursor.number(4, "the number of CPUs")
+      cpus = Int(min(try cursor.number(4, "the number of CPUs"), 1 << 16))
+    default: break
+    }
+  }
+
+  /// A length of 32 bits, and so many bytes up to a zero.
+  private func text(_ bytes: [UInt8]) -> String { bytes.dropFirst(4).text }
+
+  /// `header_page`, `header_event` and the formats of events, as in a trace.dat of version 6.
+  mutating func takeTracing(_ bytes: [UInt8], file: String, at offset: UInt64) throws(TraceError) {
+    var cursor = ByteCursor(bytes, bigEndian: bigEndian, file: file, base: offset)
+    let magic = try cursor.take(10, "the magic of the tracing data")
+    guard magic.elementsEqual(TraceDatFile.magic) else {
+      throw TraceError(
+        .damaged, file: file, offset: offset, expected: "tracing data", found: "\"\(magic.text.prefix(10))\"")
+    }
+    var head = TraceDatFile()
+    _ = try cursor.string("the version of the tracing data")
+    head.bigEndian = try cursor.number(1, "the byte order") != 0
+    cursor = ByteCursor(bytes, bigEndian: head.bigEndian, file: file, base: offset, at: cursor.position)
+    head.pages.longSize = try cursor.number(1, "the size of a long") == 4 ? 4 : 8
+    let longSize = head.pages.longSize
+    head.pages.pageSize = Int(try cursor.number(4, "the page size"))
+    try head.readHeaderInfo(&cursor)
+    if head.pages.dataOffset == 16, head.pages.commitOffset == 8, longSize == 4 { head.pages.longSize = 4 }
+    try head.readFtraceFormats(&cursor)
+    try head.readEventFormats(&cursor)
+    tracing = head
+  }
+
+  /// The attribute of a sample, by the number that it begins with where events differ.
+  @inline(__always)
+  func attribute(of body: PerfBytes, isUniform: Bool) -> PerfAttribute? {
+    if isUniform { return attributes.first }
+    guard let first = attributes.first, first.sampleType & PerfAttribute.identifier != 0 else {
+      return attributes.first
+    }
+    return places[body.u64(0)].map { attributes[$0] }
+  }
+
+  /// Whether samples of all events consist of the same.
+  var isUniform: Bool { attributes.allSatisfy { $0 == attributes.first } }
+}

@@ -1,0 +1,217 @@
+import DMAModel
+
+/// Reads perf.data, from a file or from perf's pipe mode, of either byte order, compressed or not.
+final class PerfReader: TraceReader {
+  let shared = SharedTables()
+  let frameNames: FrameNames? = nil
+  private let source: ByteSource
+  private var header: PerfHeader
+  private let catalog: EventCatalog
+  private var result = Recording()
+  private var bytesRead: UInt64 = 0
+  private var modules: [(start: UInt64, size: UInt64, name: String)] = []
+  private var tasks = TaskNames()
+  private var highestCPU = 0
+
+  private static let moduleLimit = 1 << 14
+
+  /// - Parameter wrapper: the compression that was around the whole file, for the description.
+  init(_ source: ByteSource, wrapper: String?) throws(TraceError) {
+    self.source = source
+    var header = try PerfHeader(source)
+    if header.isPipe { try PerfReader.readAhead(source, &header) }
+    guard let tracing = header.tracing else {
+      throw TraceError(
+        .damaged, file: source.name, offset: 0, expected: "the formats of tracepoints",
+        found: header.isUnfinished
+          ? "a header that was never completed: perf writes the formats at its end; `perf record -o -` writes them first"
+          : "none: no tracepoints were recorded")
+    }
+    guard !header.attributes.isEmpty else {
+      throw TraceError(
+        .damaged, file: source.name, offset: 0, expected: "a description of the samples", found: "none")
+    }
+    self.header = header
+    catalog = EventCatalog(
+      tracing.formats, dictionary: EventDictionary(), longSize: tracing.pages.longSize)
+    result.format =
+      "perf.data" + (header.isPipe ? " (pipe mode)" : "") + (wrapper.map { " in \($0)" } ?? "")
+    (result.kernel, result.architecture) = (header.kernel, header.architecture)
+    (result.cpus, result.clock) = (header.cpus, "perf")
+    if tracing.pages.pageSize.nonzeroBitCount == 1 { result.pageSize = tracing.pages.pageSize }
+    if header.isUnfinished {
+      result.problems.append("the header was never completed: the recording ended before perf did")
+    }
+  }
+
+  /// In pipe mode, what describes the samples comes before the first of them.
+  private static func readAhead(_ source: ByteSource, _ header: inout PerfHeader) throws(TraceError) {
+    var records = PerfRecords(source, header.records, bigEndian: header.bigEndian)
+    while let record = try records.next(), record.type != PerfRecord.sample {
+      try describe(record, &records, &header, source)
+    }
+  }
+
+  /// Takes in a record that describes others; passes over what follows it.
+  private static func describe(
+    _ record: PerfRecords.Record, _ records: inout PerfRecords, _ header: inout PerfHeader,
+    _ source: ByteSource
+  ) throws(TraceError) {
+    switch record.type {
+    case PerfRecord.attribute:
+      let size = Int(record.body.u32(4))
+      guard let attribute = PerfAttribute(record.body), size <= record.body.count else { return }
+      header.attributes.append(attribute)
+      for place in stride(from: max(64, size), through: record.body.count - 8, by: 8) {
+        header.places[record.body.u64(place)] = header.attributes.count - 1
+      }
+    case PerfRecord.tracingData:
+      let (size, offset) = (Int(record.body.u32(0)), records.offset)
+      let bytes = try records.take((size + 7) & ~7, for: "the tracing data")
+      try header.takeTracing(bytes, file: source.name, at: offset)
+    case PerfRecord.feature:
+      let feature = Int(clamping: record.body.u64(0))
+      let body = record.body.from(8)
+      let bytes = Array(UnsafeRawBufferPointer(start: body.base, count: body.count))
+      if feature != PerfFeature.tracingData {
+        try header.take(feature, bytes, file: source.name, at: record.offset)
+      }
+    case PerfRecord.auxTrace: records.skip(Int(clamping: record.body.u64(0)))
+    default: break
+    }
+  }
+
+  var progress: Double { source.size > 0 ? Double(bytesRead) / Double(source.size) : 0 }
+
+  func forEachRun(_ body: (Span<Event>, Span<UInt64>) -> Bool) {
+    var records = PerfRecords(source, header.records, bigEndian: header.bigEndian)
+    var decoder = RecordDecoder(
+      catalog, bigEndian: header.tracing?.bigEndian ?? header.bigEndian, shared: shared)
+    var sorter = EventSorter()
+    let isUniform = header.isUniform
+    var isWanted = true
+    var frames: [UInt64] = []
+    func give(_ batch: EventBatch) -> Bool { result.handOver(batch, body) }
+    do throws(TraceError) {
+      while isWanted, let record = try records.next() {
+        bytesRead = records.offset
+        switch record.type {
+        case PerfRecord.sample:
+          guard let attribute = header.attribute(of: record.body, isUniform: isUniform),
+            let sample = PerfSample(record.body, attribute)
+          else {
+            sorter.batch.skippedRecords &+= 1
+            continue
+          }
+          take(sample, &decoder, &sorter, &frames)
+          if sorter.isFull { isWanted = sorter.relieve(give) }
+        case PerfRecord.finishedRound: isWanted = sorter.endRound(give)
+        default: try take(record, &records, &sorter)
+        }
+      }
+    } catch {
+      result.problems.append(error.details)
+    }
+    if isWanted { _ = sorter.flush(give) }
+    finish(decoder.takeCounts())
+    if records.hasCompressed, !result.format.contains("zstd") {
+      result.format = result.format.replacingPrefix("perf.data", with: "perf.data (zstd records)")
+    }
+  }
+
+  private func take(
+    _ sample: PerfSample, _ decoder: inout RecordDecoder, _ sorter: inout EventSorter,
+    _ frames: inout [UInt64]
+  ) {
+    guard let raw = sample.raw, raw.count > 0 else {
+      result.skipped["samples without a tracepoint's record", default: 0] &+= 1
+      return
+    }
+    sorter.note(sample.time)
+    highestCPU = max(highestCPU, Int(sample.cpu))
+    let batch = sorter.batch
+    let isEvent = decoder.decode(
+      raw.base, length: raw.count, time: sample.time, cpu: sample.cpu, previous: false, into: batch)
+    guard isEvent, let chain = sample.callChain else { return }
+    frames.removeAll(keepingCapacity: true)
+    // Markers say whose frames follow; before the first they are the kernel's.
+    var isKernel = true
+    for place in stride(from: 0, to: chain.count, by: 8) where frames.count < 128 {
+      let frame = chain.u64(place)
+      if frame >= UInt64(bitPattern: -4095) {
+        isKernel = frame == UInt64(bitPattern: -128)
+      } else if isKernel {
+        frames.append(frame)
+      }
+    }
+    decoder.attach(frames, to: batch)
+  }
+
+  /// A record that is no sample.
+  private func take(
+    _ record: PerfRecords.Record, _ records: inout PerfRecords, _ sorter: inout EventSorter
+  ) throws(TraceError) {
+    let attribute = header.attributes[0]
+    let body = record.body
+    switch record.type {
+    case PerfRecord.comm:
+      let name = body.from(8).text
+      if !name.isEmpty { tasks.note(Int32(bitPattern: body.u32(4)), .string(name)) }
+    case PerfRecord.fork:
+      tasks.inherit(Int32(bitPattern: body.u32(8)), from: Int32(bitPattern: body.u32(12)))
+    case PerfRecord.lost, PerfRecord.lostSamples:
+      let trailer = PerfTrailer(body, attribute)
+      let count = body.u64(record.type == PerfRecord.lost ? 8 : 0)
+      if count == 0 { return }
+      var event = Event()
+      (event.call, event.cpu, event.value) = (.lost, trailer.cpu, count)
+      event.time = trailer.time > 0 ? trailer.time : sorter.latest
+      sorter.batch.lostEvents &+= count
+      sorter.batch.lostWindows &+= 1
+      sorter.note(event.time)
+      sorter.batch.append(event)
+    case PerfRecord.mmap, PerfRecord.mmap2: takeModule(body, isSecond: record.type == PerfRecord.mmap2)
+    case PerfRecord.tracingData: records.skip((Int(body.u32(0)) + 7) & ~7)
+    case PerfRecord.auxTrace: records.skip(Int(clamping: body.u64(0)))
+    default: break
+    }
+  }
+
+  /// Where a kernel module lies: a mapping of no task, with the module's file as its name.
+  private func takeModule(_ body: PerfBytes, isSecond: Bool) {
+    guard body.u32(0) == .max, modules.count < PerfReader.moduleLimit else { return }
+    let path = body.from(isSecond ? 64 : 32).text
+    guard let file = path.split(separator: "/").last, path.contains(".ko") || path.hasPrefix("[") else {
+      return
+    }
+    guard !path.hasPrefix("[kernel") else { return }
+    let name = file.split(separator: ".")[0].filter { $0 != "[" && $0 != "]" }.map { $0 == "-" ? "_" : $0 }
+    modules.append((body.u64(8), body.u64(16), String(name)))
+  }
+
+  private func finish(_ counts: [UInt64]) {
+    for index in counts.indices where counts[index] > 0 {
+      if index == 0 {
+        result.skipped["records of unknown events"] = counts[0]
+        continue
+      }
+      let name = catalog.countedName(index)
+      result.eventsByName[name, default: 0] &+= counts[index]
+      if catalog.plans[index].kind == .undecoded { result.undecodedEvents.insert(name) }
+    }
+    result.taskNames = tasks.all
+    if result.cpus == 0 { result.cpus = highestCPU + 1 }
+  }
+
+  func recording() -> Recording { result }
+
+  func symbols() -> (any Symbolizer)? {
+    modules.isEmpty ? nil : SymbolsAndModules(symbols: nil, modules: ModuleRanges(modules))
+  }
+}
+
+extension String {
+  fileprivate func replacingPrefix(_ prefix: String, with other: String) -> String {
+    hasPrefix(prefix) ? other + dropFirst(prefix.count) : self
+  }
+}
