@@ -35,9 +35,6 @@ extension RecordingScript {
     say kernel "$(uname -srm)"
     say tracefs "$tracefs"
     say tool "$tool"
-    if [ "$tool" = tracefs ]; then
-      say note 'dmascope does not read ftrace text yet: with trace-cmd on this machine the result is one that it reads'
-    fi
     """#
 
   static let tracepoint = #"""

@@ -79,7 +79,11 @@ extension RecordingScript {
         done
       fi
       put 0 tracing_on
-      cat "$tracefs/trace" > "$output" || fail "cannot write $output"
+      # The text itself does not say which machine it is of.
+      {
+        echo "# dmascope: kernel=$(uname -r) arch=$(uname -m)"
+        cat "$tracefs/trace"
+      } > "$output" || fail "cannot write $output"
       return $result
     }
 
@@ -122,12 +126,10 @@ extension RecordingScript {
     trap '' INT TERM HUP
     [ "$dry" ] || say_misses
     restore
-    if [ "$tool" = tracefs ]; then
-      say result "$output, which dmascope does not read yet"
-    elif [ "$dry" ] || [ -s "$output" ]; then
+    if [ "$dry" ] || [ -s "$output" ]; then
       say result "$output; next: dmascope report $output --html report.html"
     else
-      say result 'none: trace-cmd has written nothing'
+      say result 'none: nothing was written'
       [ $status -ne 0 ] || status=1
     fi
     exit $status

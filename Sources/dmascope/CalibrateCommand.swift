@@ -16,7 +16,9 @@ struct CalibrateCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("trace.dat or JSON Lines, plain or packed with zstd or gzip.", valueName: "trace"))
+    help: ArgumentHelp(
+      "trace.dat, perf.data, trace text or JSON Lines, plain or packed with zstd or gzip.", valueName: "trace"
+    ))
   var trace: String
 
   @Option(

@@ -24,7 +24,9 @@ struct CheckCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("trace.dat or JSON Lines, plain or packed with zstd or gzip.", valueName: "trace"))
+    help: ArgumentHelp(
+      "trace.dat, perf.data, trace text or JSON Lines, plain or packed with zstd or gzip.", valueName: "trace"
+    ))
   var traces: [String] = []
 
   @OptionGroup(title: "Rules") var rules: RuleArguments

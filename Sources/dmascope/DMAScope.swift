@@ -10,7 +10,7 @@ struct DMAScope: ParsableCommand {
     commandName: "dmascope",
     abstract: "What DMA costs and who breaks its rules, from a recording.",
     discussion: """
-      Reads DMA-API events (trace.dat, or JSON Lines), replays them, and says what coherency cost, which devices and \
+      Reads DMA-API events (trace.dat, perf.data, text of tracefs, trace-cmd or perf, JSON Lines), replays them, and says what coherency cost, which devices and \
       callers it came from, where DMA masks press, what is still mapped at the end, and which rules of the API were \
       broken.
 

@@ -8,7 +8,9 @@ struct InfoCommand: ParsableCommand {
     commandName: "info", abstract: "What a recording holds: container, clocks, CPUs, events by name, losses.")
 
   @Argument(
-    help: ArgumentHelp("trace.dat or JSON Lines, plain or packed with zstd or gzip.", valueName: "trace"))
+    help: ArgumentHelp(
+      "trace.dat, perf.data, trace text or JSON Lines, plain or packed with zstd or gzip.", valueName: "trace"
+    ))
   var traces: [String]
 
   @Flag(help: "Exit with 0 even if the input was damaged or cut.")

@@ -13,7 +13,9 @@ struct ReportCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("trace.dat or JSON Lines, plain or packed with zstd or gzip.", valueName: "trace"))
+    help: ArgumentHelp(
+      "trace.dat, perf.data, trace text or JSON Lines, plain or packed with zstd or gzip.", valueName: "trace"
+    ))
   var traces: [String] = []
 
   @Option(help: ArgumentHelp("Write a self-contained page.", valueName: "file"), completion: .file())

@@ -92,6 +92,18 @@ struct FormTests {
     }
   }
 
+  @Test("by the recording script says which machine it is of")
+  func machine() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appendingPathComponent("result.txt")
+      let line =
+        "  fio-280     [000] d.h1.    99.6: dma_map_page: disk dir=TO_DEVICE dma_addr=1000 size=64 phys_addr=1000 attrs="
+      try Data("# dmascope: kernel=6.12.0 arch=riscv64\n# tracer: nop\n#\n\(line)\n".utf8).write(to: file)
+      let report = try Report(try Program.run(["report", file.path, "--json", "-"]))
+      #expect(report.input.kernel == "6.12.0" && report.platform.name == "riscv")
+    }
+  }
+
   @Test("of something else is refused with what was looked for")
   func refusal() throws {
     let outcome = try Program.run(["report", Fixture.path("README.md")])

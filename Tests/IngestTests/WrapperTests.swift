@@ -149,7 +149,11 @@ import Testing
     let text = try #require(try withFile(Array("hello".utf8)) { error($0) })
     #expect(text.kind == .notATrace && text.offset == 0 && text.found == "text (68 65 6c 6c 6f)")
     let perf = try #require(try withFile(Array("PERFILE2....".utf8)) { error($0) })
-    #expect(perf.found.hasPrefix("a perf.data file"))
+    #expect(
+      perf.expected == "16 bytes of the perf.data header"
+        && perf.found == "only 12 bytes before the end of the file")
+    let elf = try #require(try withFile([0x7f, 0x45, 0x4c, 0x46, 2, 1]) { error($0) })
+    #expect(elf.found.hasPrefix("an ELF file"))
   }
 
   @Test("A pipe is read as a file is")

@@ -37,6 +37,8 @@ struct TextDecoder: ~Copyable {
   private(set) var printer = Printer.ftrace
   /// What the header says, if there is one.
   private(set) var cpus = 0
+  private(set) var kernel = ""
+  private(set) var architecture = ""
   private(set) var overwritten: UInt64 = 0
   private(set) var graphLines: UInt64 = 0
   private(set) var backwards: UInt64 = 0
@@ -178,9 +180,16 @@ struct TextDecoder: ~Copyable {
     return true
   }
 
-  /// `# entries-in-buffer/entries-written: 1723/11300   #P:2`
+  /// `# entries-in-buffer/entries-written: 1723/11300   #P:2`, and `# dmascope: kernel=6.12.0 arch=aarch64`, which
+  /// `dmascope capture`'s script puts before the kernel's text.
   private mutating func header(_ text: UnsafeBufferPointer<UInt8>) {
-    let words = String(decoding: text.prefix(120), as: UTF8.self)
+    let words = String(decoding: text.prefix(200), as: UTF8.self)
+    if words.hasPrefix("# dmascope: ") {
+      for word in words.split(separator: " ") {
+        if word.hasPrefix("kernel=") { kernel = String(word.dropFirst(7)) }
+        if word.hasPrefix("arch=") { architecture = String(word.dropFirst(5)) }
+      }
+    }
     guard words.hasPrefix("# entries-in-buffer") else { return }
     let numbers = words.split { !$0.isNumber }.compactMap { UInt64($0) }
     if numbers.count >= 2, numbers[1] > numbers[0] { overwritten = numbers[1] - numbers[0] }

@@ -2,7 +2,7 @@ import DMAModel
 
 /// Reads what people see of a trace: tracefs `trace` and `trace_pipe`, `trace-cmd report`, `perf script`.
 ///
-/// Text knows neither kernel nor architecture, and times to the microsecond only where it was printed so.
+/// Text knows neither kernel nor architecture, unless `dmascope capture`'s script has put them first, and times to the microsecond only where it was printed so.
 final class TextReader: TraceReader {
   let shared = SharedTables()
   let frameNames: FrameNames? = FrameNames()
@@ -39,9 +39,11 @@ final class TextReader: TraceReader {
       case .perf: "perf script text"
       }
     result.format = printer + (wrapper.map { " in \($0)" } ?? "")
-    result.cpus = decoder.cpus
+    (result.cpus, result.kernel, result.architecture) = (decoder.cpus, decoder.kernel, decoder.architecture)
     // The tracepoints have had this name since then, and drivers leave unmaps out.
-    if decoder.plans.contains(where: { $0.name == "dma_map_phys" && $0.tracepoint != nil }) {
+    if result.kernel.isEmpty,
+      decoder.plans.contains(where: { $0.name == "dma_map_phys" && $0.tracepoint != nil })
+    {
       result.kernel = "6.18 or later"
     }
   }
