@@ -22,11 +22,12 @@ let package = Package(
     .target(name: "Capture"),
     .target(name: "Replay", dependencies: ["DMAModel"]),
     .target(name: "Report", dependencies: ["DMAModel", "Replay"]),
+    .target(name: "Listing", dependencies: ["DMAModel", "Replay", "Report"]),
     .target(name: "PlatformFiles", dependencies: ["Replay", .product(name: "Yams", package: "Yams")]),
     .executableTarget(
       name: "dmascope",
       dependencies: [
-        "DMAModel", "Ingest", "Capture", "Replay", "Report", "PlatformFiles",
+        "DMAModel", "Ingest", "Capture", "Replay", "Report", "Listing", "PlatformFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "DMAModelTests", dependencies: ["DMAModel"]),

@@ -50,6 +50,15 @@ enum Output {
     try writeAll(text, to: descriptor, name: path)
   }
 
+  /// A part of a long result.
+  ///
+  /// - Returns: whether more of it is wanted: a reader that goes away early is no error.
+  static func streamStandard(_ text: String) throws -> Bool {
+    signal(SIGPIPE, SIG_IGN)
+    do { try writeAll(text, to: 1, name: "standard output") } catch  where errno == EPIPE { return false }
+    return true
+  }
+
   /// A reader that goes away early (`| head`) is no error.
   static func writeStandard(_ text: String) throws {
     signal(SIGPIPE, SIG_IGN)

@@ -21,54 +21,13 @@ struct ReplayArguments: ParsableArguments {
   var coherent: [String] = []
 
   @Option(
-    name: .customLong("device"), parsing: .singleValue,
-    help: ArgumentHelp("Count only these devices (repeatable).", valueName: "glob"))
-  var devices: [String] = []
-
-  @Option(
-    help: ArgumentHelp(
-      "Count from this time on: seconds on the trace's clock, or +seconds after its first event.",
-      valueName: "time"))
-  var from: TraceTime?
-
-  @Option(help: ArgumentHelp("Count up to this time; what is mapped then is \"live\".", valueName: "time"))
-  var to: TraceTime?
-
-  @Option(
-    name: .customLong("cpu"), parsing: .singleValue,
-    help: ArgumentHelp("Count only calls made on these CPUs, like 0,2-3 (repeatable).", valueName: "list"))
-  var cpus: [CPUList] = []
-
-  @Option(
-    name: .customLong("task"), parsing: .singleValue,
-    help: ArgumentHelp(
-      "Count only calls made by this task: a name (glob) or a pid (repeatable).", valueName: "task"))
-  var tasks: [String] = []
-
-  @Option(
     name: .customLong("unbound"), parsing: .singleValue,
     help: ArgumentHelp(
       "Devices whose drivers were gone when the recording ended: what they left is a leak (repeatable).",
       valueName: "glob"))
   var unbound: [String] = []
 
-  @Option(
-    help: ArgumentHelp(
-      "Name call sites by this saved /proc/kallsyms, not by the recording's own symbols.", valueName: "file"),
-    completion: .file())
-  var kallsyms: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Name call sites that no symbol covers by the modules of this saved /proc/modules.", valueName: "file"),
-    completion: .file())
-  var modules: String?
-
-  mutating func validate() throws {
-    if let from, let to, from.isRelative == to.isRelative, from.nanoseconds >= to.nanoseconds {
-      throw ValidationError("--from must be before --to")
-    }
-  }
+  @OptionGroup var selection: SelectionArguments
 
   /// The options for a replay of a recording whose first event is at `start`.
   ///
@@ -79,24 +38,9 @@ struct ReplayArguments: ParsableArguments {
     options.nonCoherent = nonCoherent
     options.coherent = coherent
     options.unbound = unbound
-    options.filter = Filter(
-      devices: devices, from: from?.absolute(start), to: to?.absolute(start),
-      cpus: cpus.isEmpty ? nil : cpus.reduce(into: Set()) { $0.formUnion($1.cpus) }, tasks: tasks)
+    options.filter = selection.filter(start: start)
     return options
   }
-
-  /// What the user gave to name call sites with.
-  ///
-  /// - Throws: `TraceError` if a file cannot be read or is not what it should be.
-  func symbolFiles() throws(TraceError) -> SymbolFiles {
-    try SymbolFiles(kallsyms: kallsyms, modules: modules)
-  }
-
-  /// Whether tasks are chosen by name.
-  var needsTaskNames: Bool { tasks.contains { Int32($0) == nil } }
-
-  /// Whether the time of the first event must be known before the replay begins.
-  var needsStart: Bool { from?.isRelative == true || to?.isRelative == true }
 }
 
 /// `13.4` (seconds on the trace's clock) or `+0.5` (after the first event).

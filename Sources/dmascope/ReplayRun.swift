@@ -10,24 +10,8 @@ enum ReplayRun {
   static func profile(
     of path: String, _ arguments: ReplayArguments, whatIf assumptions: [WhatIf] = []
   ) throws -> Profile {
-    let symbolFiles = try arguments.symbolFiles()
-    var start: UInt64 = 0
-    var trace = try Trace(path: path)
-    if arguments.needsStart {
-      trace.forEachRun { events, _ in
-        start = events[0].time
-        return false
-      }
-      // Standard input cannot be opened twice, but what was spooled can: the trace rewinds.
-      trace = try trace.rewound()
-    }
-    var preview = trace.preview
-    if arguments.needsTaskNames, preview.taskNames.isEmpty {
-      // Where each event names its task, they are known only once all have been read.
-      trace.forEachRun { _, _ in true }
-      preview.taskNames = trace.recording().taskNames
-      trace = try trace.rewound()
-    }
+    let symbolFiles = try arguments.selection.symbolFiles()
+    var (trace, start, preview) = try arguments.selection.open(path)
     let hints = RecordingHints(
       kernel: preview.kernel, architecture: preview.architecture, pageSize: UInt64(preview.pageSize),
       taskNames: preview.taskNames, isComplete: preview.isComplete)

@@ -102,6 +102,8 @@ struct EventDictionary: Sendable {
 
   private static func returned(_ row: Row) -> Row {
     Row(
-      system: row.system, name: row.name + "__return", call: row.call, fields: row.fields, flags: .isReturn)
+      system: row.system, name: row.name + "__return", call: row.call,
+      fields: row.fields + " value=duration_ns",
+      flags: .isReturn)
   }
 }

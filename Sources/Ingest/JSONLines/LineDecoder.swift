@@ -128,10 +128,12 @@ struct LineDecoder: ~Copyable {
     }
     try takeTask(&event)
     if let value = line[JSONKeys.context] {
-      guard let context = TextWords.context(line.unescaped(value)) else {
-        throw JSONProblem(Int(value.start), "irqs_off, hardirq, softirq, nmi or preempt_off, joined by |")
+      guard let (context, isProbe) = TextWords.context(line.unescaped(value)) else {
+        throw JSONProblem(
+          Int(value.start), "irqs_off, hardirq, softirq, nmi, preempt_off or probe, joined by |")
       }
       event.context = context
+      if isProbe { event.flags.insert(.isProbe) }
     }
     if let value = line[JSONKeys.stack] { event.stack = try stack(value) }
   }
@@ -195,7 +197,7 @@ struct LineDecoder: ~Copyable {
     throws(JSONProblem)
   {
     event.call = form.call
-    event.flags = form.flags
+    event.flags.formUnion(form.flags)
     var met: UInt32 = 0
     var arrays = ListArrays()
     for source in form.sources {

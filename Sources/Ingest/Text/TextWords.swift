@@ -89,9 +89,11 @@ enum TextWords {
     return result
   }
 
-  /// `irqs_off|softirq`, of `irqs_off`, `hardirq`, `softirq`, `nmi`, `preempt_off`; nil if a word is unknown.
-  static func context(_ text: String) -> Event.Context? {
+  /// `irqs_off|softirq`, of `irqs_off`, `hardirq`, `softirq`, `nmi`, `preempt_off`, and `probe` for the record of a
+  /// probe, which turns interrupts off itself; nil if a word is unknown.
+  static func context(_ text: String) -> (context: Event.Context, isProbe: Bool)? {
     var result: Event.Context = []
+    var isProbe = false
     for word in words(text) {
       switch word {
       case "IRQS_OFF": result.insert(.irqsOff)
@@ -99,10 +101,11 @@ enum TextWords {
       case "SOFTIRQ": result.insert(.softIRQ)
       case "NMI": result.insert(.nmi)
       case "PREEMPT_OFF": result.insert(.preemptionOff)
+      case "PROBE": isProbe = true
       default: return nil
       }
     }
-    return result
+    return (result, isProbe)
   }
 
   /// The flags of `dma_declare_coherent_memory`: `MAP|EXCLUSIVE`, with or without `DMA_MEMORY_`; nil if a word is

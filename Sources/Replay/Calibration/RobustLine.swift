@@ -20,7 +20,9 @@ struct RobustLine {
     var groups: [Double: [Double]] = [:]
     for point in points { groups[point.x, default: []].append(point.y) }
     guard points.count >= 3, groups.count >= 2 else { return nil }
-    let medians = groups.map { (x: $0.key, y: RobustLine.median($0.value), weight: Double($0.value.count)) }
+    let medians = groups.sorted { $0.key < $1.key }.map {
+      (x: $0.key, y: RobustLine.median($0.value), weight: Double($0.value.count))
+    }
     solve(medians.map { ($0.x, $0.y, $0.weight.squareRoot() / max(1, $0.y * $0.y)) })
     let balance = points.map { 1 / Double(groups[$0.x]?.count ?? 1).squareRoot() }
     for _ in 0..<50 {

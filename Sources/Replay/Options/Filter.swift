@@ -56,20 +56,22 @@ public struct Filter: Sendable {
 }
 
 /// A filter made ready for millions of events: what a task's or CPU's answer was is remembered.
-struct EventFilter {
+public struct EventFilter: Sendable {
   private let filter: Filter
   private let taskNames: [Int32: String]
   private let isOpen: Bool
   private var verdicts: [Int32: Bool] = [:]
 
-  init(_ filter: Filter, taskNames: [Int32: String]) {
+  public init(_ filter: Filter, taskNames: [Int32: String]) {
     self.filter = filter
     self.taskNames = taskNames
     isOpen = !filter.restrictsEvents
   }
 
   @inline(__always)
-  mutating func counts(time: UInt64, cpu: UInt16, pid: Int32) -> Bool { isOpen || decides(time, cpu, pid) }
+  public mutating func counts(time: UInt64, cpu: UInt16, pid: Int32) -> Bool {
+    isOpen || decides(time, cpu, pid)
+  }
 
   private mutating func decides(_ time: UInt64, _ cpu: UInt16, _ pid: Int32) -> Bool {
     if let from = filter.from, time < from { return false }

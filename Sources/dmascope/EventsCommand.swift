@@ -1,0 +1,145 @@
+import ArgumentParser
+import DMAModel
+import Ingest
+import Listing
+import Replay
+import Report
+
+struct EventsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "events", abstract: "List the calls of a recording, one a line.",
+    discussion: """
+      Scatterlists with all their entries, call stacks with names. JSON Lines are what dmascope reads too.
+
+        dmascope events board.dat --device '0000:00:05.0' --call 'dma_map_*' --from +1.5
+        dmascope events board.dat --address 0x9bdf000-0x9bdffff
+        dmascope events board.dat --format jsonl > board.jsonl
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "trace.dat, perf.data, trace text or JSON Lines, plain or packed with zstd or gzip.", valueName: "trace"
+    ))
+  var trace: String
+
+  @Option(help: "text, jsonl or csv.")
+  var format = ListingFormat.text
+
+  @Option(
+    name: .customLong("call"), parsing: .singleValue,
+    help: ArgumentHelp("Only these calls, as they are listed (repeatable).", valueName: "glob"))
+  var calls: [String] = []
+
+  @Option(
+    name: .customLong("direction"), parsing: .singleValue,
+    help: ArgumentHelp("Only TO_DEVICE, FROM_DEVICE or BIDIRECTIONAL (repeatable).", valueName: "direction"))
+  var directions: [Direction] = []
+
+  @Option(
+    name: .customLong("address"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "Only what touches this bus or physical address, 0x1000, or range, 0x1000-0x1fff (repeatable).",
+      valueName: "range"))
+  var addresses: [AddressRange] = []
+
+  @Option(name: [.customShort("n"), .long], help: ArgumentHelp("End after so many.", valueName: "count"))
+  var limit: Int?
+
+  @Flag(help: "Exit with 0 even if the input was damaged or cut.")
+  var allowIncomplete = false
+
+  @OptionGroup(title: "Filter and names") var selection: SelectionArguments
+
+  func validate() throws {
+    if let limit, limit < 1 { throw ValidationError("--limit must be 1 or more") }
+  }
+
+  func run() throws {
+    var (trace, start, preview) = try selection.open(trace)
+    let filter = selection.filter(start: start)
+    if preview.taskNames.isEmpty {
+      // Where each event names its task, they are known only once all have been read.
+      trace.forEachRun { _, _ in true }
+      preview.taskNames = trace.recording().taskNames
+      trace = try trace.rewound()
+    }
+    var chosen = EventSelection(
+      filter, taskNames: preview.taskNames, calls: calls, directions: Set(directions),
+      addresses: addresses.map(\.range))
+    var writer = EventWriter(
+      format, names: trace.names, stacks: trace.stacks, taskNames: preview.taskNames,
+      symbolizer: trace.symbols(from: try selection.symbolFiles()))
+    var page = ListingPage(left: limit ?? .max, text: writer.head(preview))
+    trace.forEachRun { events, segments in
+      page.append(events, segments, trace.names, &chosen, &writer)
+      return page.isWanted
+    }
+    try page.finish()
+    let recording = trace.recording()
+    Terminal.complain(about: recording.problems, in: self.trace)
+    if recording.isIncomplete, limit == nil, !allowIncomplete {
+      throw ExitCode(ExitStatus.incompleteInput.rawValue)
+    }
+  }
+}
+
+/// What goes to standard output piece by piece, up to so many lines, and as long as somebody reads it.
+private struct ListingPage {
+  var left: Int
+  var text: String
+  private var failure: (any Error)?
+
+  init(left: Int, text: String) { (self.left, self.text) = (left, text) }
+
+  var isWanted: Bool { left > 0 && failure == nil }
+
+  mutating func append(
+    _ events: Span<Event>, _ segments: Span<UInt64>, _ names: NameTable, _ chosen: inout EventSelection,
+    _ writer: inout EventWriter
+  ) {
+    for index in 0..<events.count where isWanted {
+      let event = events[index]
+      guard chosen.includes(event, segments, names) else { continue }
+      text += writer.line(event, segments)
+      left -= 1
+      if text.utf8.count > 1 << 16 { flush() }
+    }
+  }
+
+  private mutating func flush() {
+    do {
+      if try !Output.streamStandard(text) { left = 0 }
+    } catch { failure = error }
+    text = ""
+  }
+
+  /// - Throws: `OutputError` if something could not be written.
+  mutating func finish() throws {
+    flush()
+    if let failure { throw failure }
+  }
+}
+
+extension ListingFormat: ExpressibleByArgument {}
+
+extension Direction: ExpressibleByArgument {
+  public init?(argument: String) {
+    guard let direction = Direction.transfers.first(where: { $0.name == argument.uppercased() }) else {
+      return nil
+    }
+    self = direction
+  }
+}
+
+/// `0x1000`, `0x1000-0x1fff`.
+struct AddressRange: ExpressibleByArgument {
+  var range: ClosedRange<UInt64>
+
+  init?(argument: String) {
+    let ends = argument.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false).map { text in
+      text.lowercased().hasPrefix("0x") ? UInt64(text.dropFirst(2), radix: 16) : UInt64(text)
+    }
+    guard let first = ends.first ?? nil, let last = ends.last ?? nil, first <= last else { return nil }
+    range = first...last
+  }
+}
