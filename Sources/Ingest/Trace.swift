@@ -15,19 +15,24 @@ public final class Trace {
   private let path: String
   private let source: ByteSource
   private let wrapper: String?
+  private let options: TraceOptions
 
   /// Opens a trace and reads what it says about itself.
   ///
-  /// - Parameter path: a file, or `-` for standard input.
+  /// - Parameters:
+  ///   - path: a file, or `-` for standard input.
+  ///   - options: how it is read.
   /// - Throws: `TraceError` if there is no such input, or it is no trace, or nothing of it can be read.
-  public convenience init(path: String) throws(TraceError) {
-    let (source, wrapper, damage) = try openInput(path)
-    try self.init(path, source, wrapper, damage.map { [$0] } ?? [])
+  public convenience init(path: String, options: TraceOptions = TraceOptions()) throws(TraceError) {
+    let (source, wrapper, damage) = try openInput(path, options)
+    try self.init(path, source, wrapper, damage.map { [$0] } ?? [], options)
   }
 
   private init(
-    _ path: String, _ source: ByteSource, _ wrapper: String?, _ problems: [TraceError]
+    _ path: String, _ source: ByteSource, _ wrapper: String?, _ problems: [TraceError],
+    _ options: TraceOptions
   ) throws(TraceError) {
+    self.options = options
     self.path = path
     self.source = source
     self.wrapper = wrapper
@@ -47,7 +52,7 @@ public final class Trace {
   }
 
   /// The same trace from its beginning; standard input, too, is there again.
-  public func rewound() throws(TraceError) -> Trace { try Trace(path, source, wrapper, problems) }
+  public func rewound() throws(TraceError) -> Trace { try Trace(path, source, wrapper, problems, options) }
 
   /// The formats that can be read, tried in this order. To add one: a type that conforms to `TraceReader`, in a folder
   /// of its own, and a row here.

@@ -16,10 +16,12 @@ struct InfoCommand: ParsableCommand {
   @Flag(help: "Exit with 0 even if the input was damaged or cut.")
   var allowIncomplete = false
 
+  @OptionGroup(title: "Input") var input: InputArguments
+
   func run() throws {
     var incomplete = false
     for (index, path) in traces.enumerated() {
-      let trace = try Trace(path: path)
+      let trace = try Trace(path: path, options: input.options)
       var progress = Progress(Escaping.terminal(path))
       trace.forEachRun { events, _ in
         progress.advance(events.count) { trace.progress }

@@ -42,6 +42,8 @@ struct SelectionArguments: ParsableArguments {
     completion: .file())
   var modules: String?
 
+  @OptionGroup var input: InputArguments
+
   mutating func validate() throws {
     if let from, let to, from.isRelative == to.isRelative, from.nanoseconds >= to.nanoseconds {
       throw ValidationError("--from must be before --to")
@@ -72,7 +74,7 @@ struct SelectionArguments: ParsableArguments {
   /// - Throws: `TraceError` if nothing of the trace can be read.
   func open(_ path: String) throws -> (trace: Trace, start: UInt64, preview: Recording) {
     var start: UInt64 = 0
-    var trace = try Trace(path: path)
+    var trace = try Trace(path: path, options: input.options)
     if needsStart {
       trace.forEachRun { events, _ in
         start = events[0].time

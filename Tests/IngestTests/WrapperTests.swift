@@ -172,4 +172,29 @@ import Testing
       #expect(reading.recording.format.hasSuffix("in zstd"))
     }
   }
+
+  /// A frame with a window descriptor (RFC 8878, 3.1.1.1.2) and one raw block.
+  static func frame(windowLog: UInt8, _ content: [UInt8]) -> [UInt8] {
+    var out = ByteWriter()
+    out.put([0x28, 0xb5, 0x2f, 0xfd, 0, (windowLog - 10) << 3])
+    let block = UInt32(content.count) << 3 | 1
+    out.put([UInt8(block & 0xff), UInt8(block >> 8 & 0xff), UInt8(block >> 16)])
+    out.put(content)
+    return out.bytes
+  }
+
+  @Test("A window of 128 MiB is unpacked; a larger one is refused with the option's name, and taken with it")
+  func windows() throws {
+    let content = Array("just some bytes".utf8)
+    #expect(try Self.content(Self.frame(windowLog: 27, content)).bytes == content)
+    let error = #expect(throws: TraceError.self) {
+      try Self.content(Self.frame(windowLog: 28, content))
+    }
+    #expect(error?.expected.contains("128 MiB (--zstd-window") == true)
+    var options = TraceOptions()
+    options.zstdWindow = 256 << 20
+    try withFile(Self.frame(windowLog: 28, content)) { path in
+      #expect(try openInput(path, options).source.size == UInt64(content.count))
+    }
+  }
 }

@@ -26,11 +26,13 @@ enum Wrapper: String {
 
   /// Unpacks everything into a temporary file. Damage does not throw: what came before it is returned beside it,
   /// unless nothing did.
-  func unwrap(_ source: ByteSource) throws(TraceError) -> (ByteSource, TraceError?) {
+  ///
+  /// - Parameter zstdWindow: the most bytes that a zstd frame may have its decoder keep.
+  func unwrap(_ source: ByteSource, zstdWindow: UInt64) throws(TraceError) -> (ByteSource, TraceError?) {
     var output = try TemporaryFile(for: source.name)
     var damage: TraceError?
     switch self {
-    case .zstd: damage = try unpackZstd(source, into: &output)
+    case .zstd: damage = try unpackZstd(source, window: zstdWindow, into: &output)
     case .gzip: damage = try unpackGzip(source, into: &output)
     }
     if output.written == 0 {
@@ -48,8 +50,13 @@ enum Wrapper: String {
       found: "\(written) bytes from \(read)")
   }
 
+  /// The binary logarithm of a window, of those that the library takes.
+  private static func windowLog(_ bytes: UInt64) -> Int32 {
+    min(max(10, Int32(UInt64.bitWidth - 1 - max(1, bytes).leadingZeroBitCount)), 31)
+  }
+
   private func unpackZstd(
-    _ source: ByteSource, into output: inout TemporaryFile
+    _ source: ByteSource, window: UInt64, into output: inout TemporaryFile
   ) throws(TraceError) -> TraceError? {
     let start = try source.prefix(18)
     let promised = start.withUnsafeBytes { ZSTD_getFrameContentSize($0.baseAddress, $0.count) }
@@ -60,6 +67,7 @@ enum Wrapper: String {
     }
     guard let stream = ZSTD_createDStream() else { return nil }
     defer { ZSTD_freeDStream(stream) }
+    ZSTD_DCtx_setParameter(stream, ZSTD_d_windowLogMax, Wrapper.windowLog(window))
     let input = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 16)
     let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
     defer {
@@ -80,6 +88,13 @@ enum Wrapper: String {
           try output.append(UnsafeRawBufferPointer(rebasing: piece[..<outBuffer.pos]))
         }
         let position = offset + UInt64(inBuffer.pos)
+        if ZSTD_getErrorCode(pending) == ZSTD_error_frameParameter_windowTooLarge {
+          return TraceError(
+            .damaged, file: source.name, offset: position,
+            expected:
+              "a zstd frame with a window of at most \(window >> 20) MiB (--zstd-window sets the limit)",
+            found: "a frame that was made with a larger one (zstd --long)")
+        }
         if ZSTD_isError(pending) != 0 {
           let reason = String(cString: ZSTD_getErrorName(pending))
           return TraceError(

@@ -13,7 +13,7 @@
 /// - Returns: the plain bytes, and the name of the wrapper that was taken off (`zstd`, `gzip`) if any, and what was
 ///   wrong with the wrapper, if its end is missing or damaged.
 func openInput(
-  _ path: String
+  _ path: String, _ options: TraceOptions = TraceOptions()
 ) throws(TraceError) -> (source: ByteSource, wrapper: String?, damage: TraceError?) {
   let name = path == "-" ? "standard input" : path
   let descriptor = path == "-" ? fcntl(0, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC)
@@ -42,7 +42,7 @@ func openInput(
     throw TraceError(.notATrace, file: name, expected: "a trace", found: "an empty file")
   }
   guard let wrapper = try Wrapper.detect(source) else { return (source, nil, nil) }
-  let (plain, damage) = try wrapper.unwrap(source)
+  let (plain, damage) = try wrapper.unwrap(source, zstdWindow: options.zstdWindow)
   return (plain, wrapper.rawValue, damage)
 }
 
