@@ -24,10 +24,12 @@ let package = Package(
     .target(name: "Report", dependencies: ["DMAModel", "Replay"]),
     .target(name: "Listing", dependencies: ["DMAModel", "Replay", "Report"]),
     .target(name: "PlatformFiles", dependencies: ["Replay", .product(name: "Yams", package: "Yams")]),
+    .target(
+      name: "EventFiles", dependencies: ["Ingest", .product(name: "Yams", package: "Yams")]),
     .executableTarget(
       name: "dmascope",
       dependencies: [
-        "DMAModel", "Ingest", "Capture", "Replay", "Report", "Listing", "PlatformFiles",
+        "DMAModel", "Ingest", "Capture", "Replay", "Report", "Listing", "PlatformFiles", "EventFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "DMAModelTests", dependencies: ["DMAModel"]),
@@ -35,6 +37,7 @@ let package = Package(
     .testTarget(name: "ReplayTests", dependencies: ["Replay", "Ingest", "DMAModel"]),
     .testTarget(name: "ReportTests", dependencies: ["Report", "Replay", "DMAModel"]),
     .testTarget(name: "PlatformFilesTests", dependencies: ["PlatformFiles", "Replay"]),
+    .testTarget(name: "EventFilesTests", dependencies: ["EventFiles", "Ingest", "DMAModel"]),
     .testTarget(name: "CommandTests", dependencies: ["dmascope", "Capture", "Ingest", "CZstd"]),
   ],
   swiftLanguageModes: [.v6]

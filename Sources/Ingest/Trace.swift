@@ -44,7 +44,7 @@ public final class Trace {
         expected: Trace.formats.map(\.name).joined(separator: ", "), found: describe(start))
     }
     do throws(TraceError) {
-      reader = try format.open(source, wrapper)
+      reader = try format.open(source, wrapper, options)
     } catch {
       // A wrapper that is cut explains why its content is, and better.
       throw problems.first ?? error
@@ -59,25 +59,33 @@ public final class Trace {
   private struct Format: Sendable {
     let name: String
     let detect: @Sendable (_ start: [UInt8]) -> Bool
-    let open: @Sendable (ByteSource, _ wrapper: String?) throws(TraceError) -> any TraceReader
+    let open: @Sendable (ByteSource, _ wrapper: String?, TraceOptions) throws(TraceError) -> any TraceReader
   }
 
   private static let formats: [Format] = [
     Format(
       name: "trace.dat (plain, or packed with zstd or gzip)",
       detect: { $0.starts(with: TraceDatFile.magic) },
-      open: { (source, wrapper) throws(TraceError) in try TraceDatReader(source, wrapper: wrapper) }),
+      open: { (source, wrapper, options) throws(TraceError) in
+        try TraceDatReader(source, wrapper: wrapper, dictionary: options.dictionary)
+      }),
     Format(
       name: "JSON Lines (plain, or packed with zstd or gzip)",
       detect: JSONLinesReader.detect,
-      open: { (source, wrapper) throws(TraceError) in try JSONLinesReader(source, wrapper: wrapper) }),
+      open: { (source, wrapper, options) throws(TraceError) in
+        try JSONLinesReader(source, wrapper: wrapper, dictionary: options.dictionary)
+      }),
     Format(
       name: "perf.data (the same)", detect: PerfHeader.detect,
-      open: { (source, wrapper) throws(TraceError) in try PerfReader(source, wrapper: wrapper) }),
+      open: { (source, wrapper, options) throws(TraceError) in
+        try PerfReader(source, wrapper: wrapper, options: options)
+      }),
     Format(
       name: "ftrace, trace-cmd or perf text (the same)",
       detect: TextReader.detect,
-      open: { (source, wrapper) throws(TraceError) in try TextReader(source, wrapper: wrapper) }),
+      open: { (source, wrapper, options) throws(TraceError) in
+        try TextReader(source, wrapper: wrapper, dictionary: options.dictionary)
+      }),
   ]
 
   /// Device and pool names by number.

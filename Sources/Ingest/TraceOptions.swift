@@ -4,5 +4,15 @@ public struct TraceOptions: Sendable {
   /// that need more than the usual 8 MiB.
   public var zstdWindow: UInt64 = 128 << 20
 
+  /// Rows of the event dictionary that go before the built-in ones.
+  public var events: [EventDictionary.Row] = []
+
+  /// Where the formats of events are for a recording that lacks them: a trace.dat or perf.data of the same kernel, or a
+  /// copy of the folder `events` of its tracefs.
+  public var formats: String?
+
+  /// All rows that count.
+  var dictionary: EventDictionary { EventDictionary(adding: events) }
+
   public init() {}
 }

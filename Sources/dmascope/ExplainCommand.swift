@@ -9,7 +9,7 @@ struct ExplainCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp("For instance maintenance, DMA203 or unmap-size-mismatch.", valueName: "term"),
-    completion: .list(Definitions.all.map(\.id) + Rule.all.map(\.id) + Rule.all.map(\.name)))
+    completion: .list(Definitions.all.map(\.id) + Rule.all.map(\.id) + Rule.all.map(\.name) + ["events"]))
   var terms: [String] = []
 
   @Flag(help: ArgumentHelp("Print the page of all rules.", visibility: .hidden))
@@ -27,7 +27,8 @@ struct ExplainCommand: ParsableCommand {
     let rules = RuleFamily.all.filter { !$0.rules.isEmpty }.map { family in
       "\n\(family.title)\n" + listed(family.rules.map { ($0.label, $0.severity.name) })
     }
-    return "Figures\n" + terms + rules.joined()
+    let tables = listed([("events", "Which events stand for which calls")])
+    return "Figures\n" + terms + "\nTables\n" + tables + rules.joined()
   }
 
   private func listed(_ rows: [(name: String, text: String)]) -> String {
@@ -41,6 +42,7 @@ struct ExplainCommand: ParsableCommand {
     if let definition = Definitions.definition(term) {
       return definition.title + "\n\n" + wrapped(definition.text, to: 80) + "\n"
     }
+    if term == "events" { return EventList.text }
     if let rule = Rule.named(term) { return RuleText(rule).render() }
     throw ValidationError(
       "nothing is called '\(Escaping.terminal(term))'; dmascope explain lists the terms and the rules")

@@ -21,7 +21,7 @@ struct InfoCommand: ParsableCommand {
   func run() throws {
     var incomplete = false
     for (index, path) in traces.enumerated() {
-      let trace = try Trace(path: path, options: input.options)
+      let trace = try Trace(path: path, options: try input.options())
       var progress = Progress(Escaping.terminal(path))
       trace.forEachRun { events, _ in
         progress.advance(events.count) { trace.progress }

@@ -74,7 +74,7 @@ struct SelectionArguments: ParsableArguments {
   /// - Throws: `TraceError` if nothing of the trace can be read.
   func open(_ path: String) throws -> (trace: Trace, start: UInt64, preview: Recording) {
     var start: UInt64 = 0
-    var trace = try Trace(path: path, options: input.options)
+    var trace = try Trace(path: path, options: try input.options())
     if needsStart {
       trace.forEachRun { events, _ in
         start = events[0].time

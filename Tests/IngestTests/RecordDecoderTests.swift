@@ -19,9 +19,17 @@ import Testing
     var skipped: UInt64 = 0
     let shared = SharedTables()
 
-    init(_ system: String, _ format: String, _ records: [[UInt8]], bigEndian: Bool) {
-      let source = EventCatalog.Source(system: system, text: Array(format.utf8)[...])
-      let catalog = EventCatalog([source], dictionary: EventDictionary(), longSize: 8)
+    init(
+      _ system: String, _ format: String, _ records: [[UInt8]], bigEndian: Bool,
+      dictionary: EventDictionary = EventDictionary()
+    ) { self.init(system, [format], records, bigEndian: bigEndian, dictionary: dictionary) }
+
+    init(
+      _ system: String, _ formats: [String], _ records: [[UInt8]], bigEndian: Bool,
+      dictionary: EventDictionary = EventDictionary()
+    ) {
+      let sources = formats.map { EventCatalog.Source(system: system, text: Array($0.utf8)[...]) }
+      let catalog = EventCatalog(sources, dictionary: dictionary, longSize: 8)
       var decoder = RecordDecoder(catalog, bigEndian: bigEndian, shared: shared)
       let batch = EventBatch()
       for record in records {

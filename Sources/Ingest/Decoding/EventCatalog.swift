@@ -8,6 +8,10 @@ struct EventCatalog: Sendable {
   private(set) var plans: [EventPlan] = [EventPlan()]
   private(set) var names: [String] = [""]
   private(set) var systems: [String] = [""]
+  /// What the plans of some events convert.
+  private(set) var conversions: [RecordConversions] = []
+  /// Events that are a part of what another event of the recording says.
+  private(set) var superseded: Set<Int> = []
   /// Names that several events have, each in a system of its own.
   private var sharedNames: Set<String> = []
   /// Bytes of the kernel's `long`.
@@ -32,7 +36,9 @@ struct EventCatalog: Sendable {
   }
 
   /// Compiles what the dictionary knows and notes the names of the rest.
-  init(_ sources: [Source], dictionary: EventDictionary, longSize: Int) {
+  ///
+  /// - Parameter enabled: the numbers of the events that were recorded, where the recording says so.
+  init(_ sources: [Source], dictionary: EventDictionary, longSize: Int, enabled: Set<UInt16>? = nil) {
     self.longSize = longSize
     var formats: [(EventFormat, EventDictionary.Row)] = []
     for source in sources {
@@ -45,12 +51,15 @@ struct EventCatalog: Sendable {
         let format = EventFormat(system: source.system, text: source.text.text)
       {
         plans[index] = EventPlan(functionExit: format) ?? EventPlan()
-      } else if let row = dictionary.row(system: source.system, name: name),
-        let format = EventFormat(system: source.system, text: source.text.text)
+      } else if dictionary.row(system: source.system, name: name) != nil,
+        let format = EventFormat(system: source.system, text: source.text.text),
+        let row = dictionary.row(
+          system: source.system, name: name, hasField: { format[$0] != nil })
       {
         formats.append((format, row))
       }
     }
+    supersede(&formats, enabled: enabled, dictionary)
     var met: Set<String> = []
     sharedNames = Set(names.filter { !met.insert($0).inserted })
     if let format = formats.first?.0 {
@@ -63,7 +72,27 @@ struct EventCatalog: Sendable {
     let table = formats.lazy.map { PrintTable.rows(for: "flags", in: $0.0.printFormat) }.first { !$0.isEmpty }
     let allocation = AllocationMap(table ?? [])
     for (format, row) in formats {
-      plans[Int(indexByID[Int(format.id)])] = EventPlan(format, row: row, allocationMap: allocation)
+      var converted: RecordConversions?
+      var plan = EventPlan(format, row: row, allocationMap: allocation, conversions: &converted)
+      if let converted {
+        plan.conversion = Int32(conversions.count)
+        conversions.append(converted)
+      }
+      plans[Int(indexByID[Int(format.id)])] = plan
+    }
+  }
+
+  /// Takes out the events behind others that the recording has, too: a call is not to be counted twice.
+  private mutating func supersede(
+    _ formats: inout [(EventFormat, EventDictionary.Row)], enabled: Set<UInt16>?,
+    _ dictionary: EventDictionary
+  ) {
+    let recorded = dictionary.counting(
+      among: Set(formats.lazy.map(\.0).filter { enabled?.contains($0.id) ?? true }.map(\.name)))
+    formats.removeAll { format, row in
+      guard row.isSuperseded(by: recorded) else { return false }
+      superseded.insert(Int(indexByID[Int(format.id)]))
+      return true
     }
   }
 
@@ -75,6 +104,25 @@ struct EventCatalog: Sendable {
     systems.append(system)
     return plans.count - 1
   }
+
+  /// Adds the numbers of records, by index in the catalogue, to what is said of the recording.
+  func add(_ counts: [UInt64], to recording: inout Recording) {
+    for index in counts.indices where counts[index] > 0 {
+      if index == 0 {
+        recording.skipped["records of unknown events"] = counts[0]
+        continue
+      }
+      let name = countedName(index)
+      recording.eventsByName[name, default: 0] &+= counts[index]
+      if superseded.contains(index) {
+        recording.skipped[EventCatalog.supersededWords, default: 0] &+= counts[index]
+      } else if plans[index].kind == .undecoded {
+        recording.undecodedEvents.insert(name)
+      }
+    }
+  }
+
+  static let supersededWords = "events behind other recorded ones, not counted twice"
 
   /// The name under which events of a plan are counted: with the system where two systems share a name.
   func countedName(_ index: Int) -> String {

@@ -59,20 +59,39 @@ struct EventPlan: Sendable {
 
   var attributeMap = AttributeMap([])
   var allocationMap = AllocationMap([])
+  /// The place of what has to be converted among the catalogue's; −1 where fields are taken as they are.
+  var conversion: Int32 = -1
 }
 
 extension EventPlan {
   /// Compiles the plan of an event that the dictionary knows.
-  init(_ format: EventFormat, row: EventDictionary.Row, allocationMap: AllocationMap) {
+  ///
+  /// - Parameter conversions: takes what is more than a field in its place; nil stays nil if nothing is.
+  init(
+    _ format: EventFormat, row: EventDictionary.Row, allocationMap: AllocationMap,
+    conversions: inout RecordConversions?
+  ) {
+    if row.isConverted { conversions = RecordConversions(row) }
     kind = .event
     call = row.call
     flags = row.flags
     self.allocationMap = allocationMap
-    for pair in row.fields.split(separator: " ") {
-      let sides = pair.split(separator: "=")
-      guard sides.count == 2, let slot = EventDictionary.Slot(rawValue: String(sides[0])) else { continue }
-      let field = sides[1].split(separator: "|").lazy.compactMap { format[String($0)] }.first
-      if let field { assign(slot, field, format) }
+    for (slot, names) in row.pairs {
+      guard let field = names.lazy.compactMap({ format[String($0)] }).first else { continue }
+      // A name that is a number, or lies in the record's fixed part, is no string as plans know them.
+      let isOddName = (slot == .device || slot == .name) && field.storage == .fixed
+      let conversion = slot.isList ? nil : row.conversions[slot]
+      guard conversion != nil || isOddName else {
+        assign(slot, field, format)
+        continue
+      }
+      var all = conversions ?? RecordConversions(row)
+      let isText = field.type.hasSuffix("char") && field.size > 1
+      all.add(
+        slot, field, conversion ?? EventDictionary.Conversion(), number: isText ? Number() : number(field),
+        location: location(field), format)
+      conversions = all
+      minimumLength = max(minimumLength, field.offset + (field.storage == .fixed ? field.size : 4))
     }
     if physicalAddress.offset >= 0 { flags.insert(.hasPhysicalAddress) }
     if address.offset >= 0 { flags.insert(.hasAddress) }

@@ -24,6 +24,7 @@ struct RecordDecoder: ~Copyable {
   private let plans: UnsafeMutablePointer<EventPlan>
   private let counts: UnsafeMutablePointer<UInt64>
   private let planCount: Int
+  private let conversions: [RecordConversions]
   private var names: LocalNames
   private var stacks: LocalStacks
   private var frames: [UInt64] = []
@@ -36,6 +37,7 @@ struct RecordDecoder: ~Copyable {
     longSize = catalog.longSize
     common = catalog.common
     planCount = catalog.plans.count
+    conversions = catalog.conversions
     indexByID = .allocate(capacity: catalog.indexByID.count)
     _ = UnsafeMutableBufferPointer(start: indexByID, count: catalog.indexByID.count)
       .initialize(from: catalog.indexByID)
@@ -190,6 +192,10 @@ struct RecordDecoder: ~Copyable {
       event.name = names.number((base + start).assumingMemoryBound(to: UInt8.self), count)
     }
     if plan.pointee.isOfList { decodeArrays(plan, base, length, &event, batch) }
+    if plan.pointee.conversion >= 0 {
+      conversions[Int(plan.pointee.conversion)].apply(
+        base, length, bigEndian: bigEndian, &event, &names, batch)
+    }
     batch.append(event)
     return true
   }

@@ -8,10 +8,10 @@ import DMAModel
 extension EventDictionary {
   static let functions: [Row] = streaming + lists + syncs + memory + pools + masks + declared + drivers
 
-  private static let device = "device=device|dev|hwdev|pdev|dev_name"
-  private static let direction = "direction=dir|direction"
-  private static let busAddress = "address=dma_addr|addr|dma_handle|dma_address|handle"
-  private static let gfp = "allocation=flag|flags|gfp|gfp_flags|mem_flags"
+  static let device = "device=device|dev|hwdev|pdev|dev_name"
+  static let direction = "direction=dir|direction"
+  static let busAddress = "address=dma_addr|addr|dma_handle|dma_address|handle"
+  static let gfp = "allocation=flag|flags|gfp|gfp_flags|mem_flags"
 
   private static let streaming: [Row] =
     functions(
@@ -98,8 +98,8 @@ extension EventDictionary {
       "dma_is_consistent", .isConsistent, "\(device) \(busAddress)", returns: "value=ret", isEntry: false)
     + functions("dma_get_cache_alignment", .cacheAlignment, device, returns: "value=ret", isEntry: false)
 
-  private static let block = "value=ret|virt_addr|vaddr|cpu_addr address=dma_handle|dma_addr|handle"
-  private static let released =
+  static let block = "value=ret|virt_addr|vaddr|cpu_addr address=dma_handle|dma_addr|handle"
+  static let released =
     "\(device) size=size value=vaddr|cpu_addr|virt_addr address=dma_handle|dma_addr|handle|bus_addr attributes=attrs"
 
   private static let pools: [Row] =
@@ -169,13 +169,15 @@ extension EventDictionary {
   ///   - returns: what a return knows besides the parameters; nil if nothing of interest comes back.
   ///   - isEntry: whether an entry means nothing without its return.
   ///   - givesStatus: whether the result is 0 or an error.
-  private static func functions(
+  ///   - unless: see `Row.unless`.
+  static func functions(
     _ names: String, _ call: Call, _ fields: String, returns: String? = nil, isEntry: Bool = true,
-    givesStatus: Bool = false
+    givesStatus: Bool = false, unless: String = ""
   ) -> [Row] {
     names.split(separator: " ").flatMap { name -> [Row] in
       let flags: Event.Flags = returns != nil && isEntry ? .isEntry : []
-      let entry = Row(system: "*", name: String(name), call: call, fields: fields, flags: flags)
+      let entry = Row(
+        system: "*", name: String(name), call: call, fields: fields, flags: flags, unless: unless)
       guard let returns else { return [entry] }
       let results = returns.split(separator: " ").flatMap {
         $0.split(separator: "=").last?.split(separator: "|") ?? []
@@ -184,7 +186,8 @@ extension EventDictionary {
         entry,
         Row(
           system: "*", name: "\(name)__return", call: call, fields: "\(fields) \(returns)",
-          flags: givesStatus ? [.isReturn, .givesStatus] : .isReturn, results: results.joined(separator: " ")),
+          flags: givesStatus ? [.isReturn, .givesStatus] : .isReturn, results: results.joined(separator: " "),
+          unless: unless),
       ]
     }
   }

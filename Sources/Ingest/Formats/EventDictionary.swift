@@ -6,41 +6,93 @@ import DMAModel
 /// most usual first, separated by `|`. A field that the recording's format lacks leaves its slot empty. `system` is
 /// the event's group, `*` any: people choose the groups of dynamic events themselves. The return of a probed function
 /// is the row with `NAME__return`. Functions of which every kernel has its own selection are in
-/// `EventDictionary+Functions.swift`.
-struct EventDictionary: Sendable {
-  struct Row: Sendable {
-    let system: String
-    let name: String
-    let call: Call
-    let fields: String
-    var flags = Event.Flags(rawValue: 0)
+/// `EventDictionary+Functions.swift`, those behind the API in `EventDictionary+Behind.swift`, the tracepoints of vendors
+/// and of older kernels in `EventDictionary+Vendors.swift`. Users add rows in files of their own: docs/event-dictionary.md.
+public struct EventDictionary: Sendable {
+  public struct Row: Sendable, Equatable {
+    public let system: String
+    public let name: String
+    public let call: Call
+    public let fields: String
+    public var flags = Event.Flags(rawValue: 0)
     /// Of a return: the fields that only a return knows. A line of JSON that has one of them tells the whole call.
-    var results = ""
+    public var results = ""
+    /// What is made of a field before it goes into its slot.
+    public var conversions: [Slot: Conversion] = [:]
+    /// What goes into a slot whatever was recorded.
+    public var constants: [Slot: Constant] = [:]
+    /// Events, by name, of which one in the recording makes this one a part of what it says: the row counts without them.
+    public var unless = ""
+    /// The row is that of layouts which lack this field; empty for any layout.
+    public var lacking = ""
+    /// The bus address is not that of the mapping as a whole: it is counted, and not followed to its unmap.
+    public var isUntracked = false
+
+    /// Whether anything has to be done but to take fields as they are.
+    var isConverted: Bool { !conversions.isEmpty || !constants.isEmpty || isUntracked }
+
+    /// Slots and the names of their fields.
+    var pairs: [(slot: Slot, names: [Substring])] {
+      fields.split(separator: " ").compactMap { pair in
+        let sides = pair.split(separator: "=")
+        guard sides.count == 2, let slot = Slot(rawValue: String(sides[0])) else { return nil }
+        return (slot, sides[1].split(separator: "|"))
+      }
+    }
   }
 
   /// Where a field's value goes in an `Event`.
-  enum Slot: String, Sendable, CaseIterable {
+  public enum Slot: String, Sendable, CaseIterable {
     case device, name, address, physicalAddress, size, value, direction, attributes, allocation, offset
     case nents, ents, physicalAddresses, busAddresses, lengths, forced
+
+    /// Whether it holds an array.
+    var isList: Bool { self == .physicalAddresses || self == .busAddresses || self == .lengths }
   }
 
-  /// The row for an event, with rows of an exact system before those of any.
-  func row(system: String, name: String) -> Row? {
-    guard let candidates = rowsByName[name] else { return nil }
-    return candidates.first { $0.system == system } ?? candidates.first { $0.system == "*" }
+  /// The row for an event: a user's before a built-in one, then one of its system before one of any.
+  ///
+  /// - Parameter hasField: whether the event's layout has a field; without it, rows for layouts that lack one are left out.
+  func row(system: String, name: String, hasField: ((String) -> Bool)? = nil) -> Row? {
+    for rows in [added, builtIn] {
+      guard let all = rows[name] else { continue }
+      let isFit = { (row: Row) in row.lacking.isEmpty || hasField.map { !$0(row.lacking) } ?? false }
+      // What is said of a layout in particular goes before what is said of any.
+      let candidates = all.filter { !$0.lacking.isEmpty && isFit($0) } + all.filter(\.lacking.isEmpty)
+      if let row = candidates.first(where: { $0.system == system }) { return row }
+      if let row = candidates.first(where: { $0.system == "*" }) { return row }
+    }
+    return nil
   }
 
   /// The row for a name of which no group is known: that of a function before that of a tracepoint.
   func row(name: String) -> Row? {
-    guard let candidates = rowsByName[name] else { return nil }
-    return candidates.first { $0.system == "*" } ?? candidates.first
+    for rows in [added, builtIn] {
+      guard let candidates = rows[name]?.filter(\.lacking.isEmpty) else { continue }
+      if let row = candidates.first(where: { $0.system == "*" }) ?? candidates.first { return row }
+    }
+    return nil
   }
 
-  private let rowsByName: [String: [Row]]
+  /// All rows, the users' first.
+  let rows: [Row]
+  /// The groups of tracepoints, which text does not always name.
+  let tracepointSystems: [String]
+  private let added: [String: [Row]]
+  private let builtIn: [String: [Row]]
 
-  init(rows: [Row] = EventDictionary.builtIn) {
-    rowsByName = Dictionary(grouping: rows, by: \.name)
+  /// - Parameter added: rows that go before the built-in ones.
+  public init(adding added: [Row] = []) {
+    self.added = Dictionary(grouping: added, by: \.name)
+    builtIn = EventDictionary.builtInByName
+    rows = added + EventDictionary.builtIn
+    var systems = EventDictionary.systems
+    for row in added where row.system != "*" && !systems.contains(row.system) { systems.append(row.system) }
+    tracepointSystems = systems
   }
+
+  private static let builtInByName = Dictionary(grouping: builtIn, by: \.name)
+  private static let systems = ["dma", "swiotlb", "iommu", "dmadebug", "intel_iommu"]
 
   private static let streaming =
     "device=device physicalAddress=phys_addr address=dma_addr size=size direction=dir attributes=attrs"
@@ -58,7 +110,7 @@ struct EventDictionary: Sendable {
   private static let truth = "physicalAddress=paddr size=size direction=dir"
 
   /// include/trace/events/{dma,swiotlb,iommu}.h of Linux 6.11 to 7.x, and dynamic events named after functions.
-  static let builtIn: [Row] =
+  public static let builtIn: [Row] =
     [
       Row(system: "dma", name: "dma_map_page", call: .mapPage, fields: streaming),
       Row(system: "dma", name: "dma_map_phys", call: .mapPage, fields: streaming),
@@ -91,7 +143,7 @@ struct EventDictionary: Sendable {
         system: "iommu", name: "map", call: .iommuMap, fields: "address=iova physicalAddress=paddr size=size"),
       Row(system: "iommu", name: "unmap", call: .iommuUnmap, fields: "address=iova size=unmapped_size|size"),
       Row(system: "iommu", name: "io_page_fault", call: .iommuFault, fields: "device=device address=iova"),
-    ] + maintenance + maintenance.map(returned) + functions
+    ] + maintenance + maintenance.map(returned) + functions + vendors + behind
 
   /// What does the cache maintenance. Their returns tell, in dynamic events and in the function graph, how long it took.
   static let maintenance: [Row] = [

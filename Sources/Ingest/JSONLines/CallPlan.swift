@@ -14,17 +14,18 @@ struct CallPlan: Sendable {
     /// For each slot the members that may hold it, most usual first.
     var sources: [Source] = []
     var hasArrays = false
+    /// What is more than a member in its place; nil where nothing is.
+    var conversions: LineConversions?
 
-    init(_ row: EventDictionary.Row) {
+    init(_ row: EventDictionary.Row, _ keys: JSONKeys) {
       call = row.call
       flags = row.flags
-      for pair in row.fields.split(separator: " ") {
-        let sides = pair.split(separator: "=")
-        guard sides.count == 2, let slot = EventDictionary.Slot(rawValue: String(sides[0])) else { continue }
+      conversions = LineConversions(row, keys)
+      for (slot, names) in row.pairs where slot.isList || row.conversions[slot] == nil {
         // People write `dev`, whatever the tracepoint calls it.
         let others: [Substring] = slot == .device ? ["dev", "device"] : []
-        for name in sides[1].split(separator: "|") + others {
-          sources.append(Source(slot: slot, key: JSONKeys.known.number(name)))
+        for name in names + others {
+          sources.append(Source(slot: slot, key: keys.number(name)))
         }
         if slot == .physicalAddresses || slot == .busAddresses { hasArrays = true }
       }
@@ -39,13 +40,23 @@ struct CallPlan: Sendable {
   /// The members that only a whole line has.
   private(set) var results: [JSONKeys.Key] = []
   let isLoss: Bool
+  /// Another call of the recording says what this one does.
+  let isSuperseded: Bool
 
-  init(_ name: String, _ dictionary: EventDictionary) {
+  /// - Parameter name: of a call, or an event with its system before it: `gpu:buffer_map`.
+  init(_ name: String, _ dictionary: EventDictionary, _ keys: JSONKeys, recorded: Set<String> = []) {
     self.name = name
     isLoss = name == "lost"
-    entry = dictionary.row(name: name).map(Form.init)
-    guard let row = dictionary.row(name: name + "__return") else { return }
-    whole = Form(row)
-    results = row.results.split(separator: " ").map { JSONKeys.known.number($0) }
+    let parts = name.split(separator: ":", maxSplits: 1).map(String.init)
+    func row(_ suffix: String) -> EventDictionary.Row? {
+      parts.count == 2
+        ? dictionary.row(system: parts[0], name: parts[1] + suffix) : dictionary.row(name: name + suffix)
+    }
+    isSuperseded = row("")?.isSuperseded(by: recorded) ?? false
+    if isSuperseded { return }
+    entry = row("").map { Form($0, keys) }
+    guard let row = row("__return") else { return }
+    whole = Form(row, keys)
+    results = row.results.split(separator: " ").map { keys.number($0) }
   }
 }

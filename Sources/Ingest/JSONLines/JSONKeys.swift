@@ -23,8 +23,8 @@ struct JSONKeys: Sendable {
     "cpus", "clock", "complete",
   ]
 
-  /// All that the event dictionary has field names for.
-  static let known = JSONKeys(EventDictionary.builtIn)
+  /// All that the built-in event dictionary has field names for.
+  private static let builtIn = JSONKeys(rows: EventDictionary.builtIn)
 
   private(set) var names: [String]
   private let slots: [Key]
@@ -33,7 +33,13 @@ struct JSONKeys: Sendable {
   /// Bytes of the longest name.
   private let longest: Int
 
-  private init(_ rows: [EventDictionary.Row]) {
+  /// All that a dictionary has field names for.
+  init(_ dictionary: EventDictionary) {
+    let isBuiltIn = dictionary.rows.count == EventDictionary.builtIn.count
+    self = isBuiltIn ? JSONKeys.builtIn : JSONKeys(rows: dictionary.rows)
+  }
+
+  private init(rows: [EventDictionary.Row]) {
     var names = JSONKeys.fixed
     var met = Set(names)
     for row in rows {
@@ -44,7 +50,10 @@ struct JSONKeys: Sendable {
         }
       }
     }
-    var slots = [Key](repeating: 0, count: 1024)
+    names = Array(names.prefix(Int(Key.max)))
+    var size = 1024
+    while size < 4 * names.count { size *= 2 }
+    var slots = [Key](repeating: 0, count: size)
     var bytes: [UInt8] = []
     var starts: [Int] = [0]
     for (number, name) in names.enumerated() {

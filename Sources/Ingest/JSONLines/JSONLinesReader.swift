@@ -7,6 +7,9 @@ final class JSONLinesReader: TraceReader {
   private let source: ByteSource
   private var result = Recording()
   private var bytesRead: UInt64 = 0
+  private let dictionary: EventDictionary
+  /// The calls among the first lines.
+  private var recorded: Set<String> = []
 
   /// A longer line is passed over.
   static let lineLimit = 1 << 20
@@ -24,8 +27,10 @@ final class JSONLinesReader: TraceReader {
   }
 
   /// - Parameter wrapper: the compression that was around the whole file, for the description.
-  init(_ source: ByteSource, wrapper: String?) throws(TraceError) {
-    self.source = source
+  init(
+    _ source: ByteSource, wrapper: String?, dictionary: EventDictionary = EventDictionary()
+  ) throws(TraceError) {
+    (self.source, self.dictionary) = (source, dictionary)
     result.format = "JSON Lines" + (wrapper.map { " in \($0)" } ?? "")
     try readHeader()
   }
@@ -33,7 +38,7 @@ final class JSONLinesReader: TraceReader {
   /// Looks for a line that is one of a recording, so that other JSON is not taken for a damaged one, and takes what the
   /// line about the recording says if it is the first.
   private func readHeader() throws(TraceError) {
-    var decoder = LineDecoder(SharedTables(), FrameNames())
+    var decoder = LineDecoder(SharedTables(), FrameNames(), dictionary: dictionary)
     let batch = EventBatch()
     var lines = LineReader(source, lineLimit: JSONLinesReader.lineLimit)
     var first: TraceError?
@@ -46,7 +51,7 @@ final class JSONLinesReader: TraceReader {
         } else {
           _ = try decoder.decode(text, into: batch)
         }
-        return
+        return noteCalls(&decoder, &lines, batch)
       } catch {
         if first == nil { first = line.error(error, file: source.name) }
       }
@@ -58,10 +63,21 @@ final class JSONLinesReader: TraceReader {
     throw error
   }
 
+  /// Notes which calls the next lines are of: what is behind one of them is not to be counted twice.
+  private func noteCalls(
+    _ decoder: inout LineDecoder, _ lines: inout LineReader, _ batch: EventBatch
+  ) {
+    while let line = try? lines.next(), line.start < TextReader.searched {
+      if let text = line.text { _ = try? decoder.decode(text, into: batch) }
+    }
+    recorded = dictionary.counting(among: Set(decoder.plans.map(\.name)))
+  }
+
   var progress: Double { source.size > 0 ? Double(bytesRead) / Double(source.size) : 0 }
 
   func forEachRun(_ body: (Span<Event>, Span<UInt64>) -> Bool) {
-    var decoder = LineDecoder(shared, frameNames ?? FrameNames())
+    var decoder = LineDecoder(
+      shared, frameNames ?? FrameNames(), dictionary: dictionary, recorded: recorded)
     let batch = EventBatch()
     var lines = LineReader(source, lineLimit: JSONLinesReader.lineLimit)
     var malformed: UInt64 = 0
@@ -97,7 +113,11 @@ final class JSONLinesReader: TraceReader {
       let name =
         isKnown || result.eventsByName.count < JSONLinesReader.nameLimit ? plan.name : "(further names)"
       result.eventsByName[name, default: 0] &+= decoder.counts[index]
-      if !isKnown { result.undecodedEvents.insert(name) }
+      if plan.isSuperseded {
+        result.skipped[EventCatalog.supersededWords, default: 0] &+= decoder.counts[index]
+      } else if !isKnown {
+        result.undecodedEvents.insert(name)
+      }
     }
     result.taskNames = decoder.tasks.all
     if malformed > 0 { result.skipped["malformed lines"] = malformed }

@@ -7,10 +7,10 @@ struct LineDecoder: ~Copyable {
     case event, undecoded, header
   }
 
-  private static let keys = JSONKeys.known
-
-  private var line = JSONLine(LineDecoder.keys)
-  private let dictionary = EventDictionary()
+  private let keys: JSONKeys
+  private var line: JSONLine
+  private let dictionary: EventDictionary
+  private let recorded: Set<String>
   private let shared: SharedTables
   private let frames: FrameNames
   private var names: LocalNames
@@ -30,8 +30,14 @@ struct LineDecoder: ~Copyable {
   /// Lines whose time lay before that of the line before them.
   private(set) var backwards: UInt64 = 0
 
-  init(_ shared: SharedTables, _ frames: FrameNames) {
-    self.shared = shared
+  init(
+    _ shared: SharedTables, _ frames: FrameNames, dictionary: EventDictionary = EventDictionary(),
+    recorded: Set<String> = []
+  ) {
+    self.recorded = recorded
+    keys = JSONKeys(dictionary)
+    line = JSONLine(keys)
+    (self.dictionary, self.shared) = (dictionary, shared)
     self.frames = frames
     names = LocalNames(shared.names)
     stacks = LocalStacks(shared.stacks)
@@ -89,7 +95,7 @@ struct LineDecoder: ~Copyable {
 
   private mutating func plan(_ number: UInt32) -> UInt32 {
     while plans.count <= Int(number) {
-      plans.append(CallPlan(callNames[UInt32(plans.count)], dictionary))
+      plans.append(CallPlan(callNames[UInt32(plans.count)], dictionary, keys, recorded: recorded))
       counts.append(0)
     }
     return number
@@ -207,6 +213,7 @@ struct LineDecoder: ~Copyable {
       try assign(source.slot, value, &event, &arrays)
     }
     if form.hasArrays { try take(arrays, form, met, &event, batch) }
+    if let conversions = form.conversions { try conversions.apply(line, &event, &names, batch) }
   }
 
   private mutating func assign(

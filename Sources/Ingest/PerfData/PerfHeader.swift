@@ -5,6 +5,8 @@ struct PerfHeader {
   /// Where the records lie.
   var records: Range<UInt64> = 0..<0
   var attributes: [PerfAttribute] = []
+  /// The numbers of the tracepoints that were recorded.
+  var tracepoints: Set<UInt16> = []
   /// The place in `attributes` for the numbers that samples carry.
   var places: [UInt64: Int] = [:]
   /// In the form of a trace.dat's head.
@@ -70,10 +72,11 @@ struct PerfHeader {
     let bytes = try source.bytes(at: offset, count: Int(size), for: "the attributes")
     for index in 0..<Int(size / entry) {
       let start = index * Int(entry)
-      let attribute = bytes[start..<start + Int(entry)].withUnsafeBytes {
-        $0.baseAddress.flatMap {
-          PerfAttribute(PerfBytes(base: $0, count: Int(entry) - 16, bigEndian: bigEndian))
-        }
+      let attribute: PerfAttribute? = bytes[start..<start + Int(entry)].withUnsafeBytes {
+        guard let base = $0.baseAddress else { return nil }
+        let body = PerfBytes(base: base, count: Int(entry) - 16, bigEndian: bigEndian)
+        noteTracepoint(body)
+        return PerfAttribute(body)
       }
       guard let attribute else { continue }
       attributes.append(attribute)
@@ -88,6 +91,12 @@ struct PerfHeader {
         places[PerfHeader.number(numbers, id, bigEndian)] = attributes.count - 1
       }
     }
+  }
+
+  /// `PERF_TYPE_TRACEPOINT`: the attribute's `config` is the number of an event.
+  mutating func noteTracepoint(_ attribute: PerfBytes) {
+    guard attribute.u32(0) == 2, let number = UInt16(exactly: attribute.u64(8)) else { return }
+    tracepoints.insert(number)
   }
 
   /// Sections behind the records, one for each bit that is set.

@@ -16,15 +16,18 @@ final class PerfReader: TraceReader {
   private static let moduleLimit = 1 << 14
 
   /// - Parameter wrapper: the compression that was around the whole file, for the description.
-  init(_ source: ByteSource, wrapper: String?) throws(TraceError) {
+  init(
+    _ source: ByteSource, wrapper: String?, options: TraceOptions = TraceOptions()
+  ) throws(TraceError) {
     self.source = source
-    var header = try PerfHeader(source)
-    if header.isPipe { try PerfReader.readAhead(source, &header) }
+    var header = try PerfReader.header(source)
+    let borrowed = header.tracing == nil ? options.formats : nil
+    if let borrowed { try PerfReader.borrowFormats(&header, from: borrowed, options) }
     guard let tracing = header.tracing else {
       throw TraceError(
         .damaged, file: source.name, offset: 0, expected: "the formats of tracepoints",
         found: header.isUnfinished
-          ? "a header that was never completed: perf writes the formats at its end; `perf record -o -` writes them first"
+          ? "a header that was never completed: perf writes the formats at its end; --formats takes them from a trace.dat or perf.data of the same kernel, or from a copy of its tracefs folder events; `perf record -o -` writes them first"
           : "none: no tracepoints were recorded")
     }
     guard !header.attributes.isEmpty else {
@@ -33,7 +36,8 @@ final class PerfReader: TraceReader {
     }
     self.header = header
     catalog = EventCatalog(
-      tracing.formats, dictionary: EventDictionary(), longSize: tracing.pages.longSize)
+      tracing.formats, dictionary: options.dictionary, longSize: tracing.pages.longSize,
+      enabled: header.tracepoints.isEmpty ? nil : header.tracepoints)
     result.format =
       "perf.data" + (header.isPipe ? " (pipe mode)" : "") + (wrapper.map { " in \($0)" } ?? "")
     (result.kernel, result.architecture) = (header.kernel, header.architecture)
@@ -42,6 +46,16 @@ final class PerfReader: TraceReader {
     if header.isUnfinished {
       result.problems.append("the header was never completed: the recording ended before perf did")
     }
+    if let borrowed, let misfit = try PerfReader.misfit(source, header, catalog, formats: borrowed) {
+      result.problems.append(misfit)
+    }
+  }
+
+  /// What the recording says of itself, wherever it says it.
+  static func header(_ source: ByteSource) throws(TraceError) -> PerfHeader {
+    var header = try PerfHeader(source)
+    if header.isPipe { try readAhead(source, &header) }
+    return header
   }
 
   /// In pipe mode, what describes the samples comes before the first of them.
@@ -62,6 +76,7 @@ final class PerfReader: TraceReader {
       let size = Int(record.body.u32(4))
       guard let attribute = PerfAttribute(record.body), size <= record.body.count else { return }
       header.attributes.append(attribute)
+      header.noteTracepoint(record.body)
       for place in stride(from: max(64, size), through: record.body.count - 8, by: 8) {
         header.places[record.body.u64(place)] = header.attributes.count - 1
       }
@@ -190,15 +205,7 @@ final class PerfReader: TraceReader {
   }
 
   private func finish(_ counts: [UInt64]) {
-    for index in counts.indices where counts[index] > 0 {
-      if index == 0 {
-        result.skipped["records of unknown events"] = counts[0]
-        continue
-      }
-      let name = catalog.countedName(index)
-      result.eventsByName[name, default: 0] &+= counts[index]
-      if catalog.plans[index].kind == .undecoded { result.undecodedEvents.insert(name) }
-    }
+    catalog.add(counts, to: &result)
     result.taskNames = tasks.all
     if result.cpus == 0 { result.cpus = highestCPU + 1 }
   }

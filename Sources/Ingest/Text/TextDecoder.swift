@@ -16,7 +16,9 @@ struct TextDecoder: ~Copyable {
     case ftrace, traceCmd, perf
   }
 
-  private let dictionary = EventDictionary()
+  private let dictionary: EventDictionary
+  /// Names of events that the recording is known to have.
+  private let recorded: Set<String>
   private let frames: FrameNames
   private var names: LocalNames
   private var stacks: LocalStacks
@@ -44,8 +46,13 @@ struct TextDecoder: ~Copyable {
   private(set) var backwards: UInt64 = 0
   private var time: UInt64 = 0
 
-  init(_ shared: SharedTables, _ frames: FrameNames) {
+  /// - Parameter recorded: names of events that the recording is known to have: those behind them are not counted twice.
+  init(
+    _ shared: SharedTables, _ frames: FrameNames, dictionary: EventDictionary = EventDictionary(),
+    recorded: Set<String> = []
+  ) {
     self.frames = frames
+    (self.dictionary, self.recorded) = (dictionary, recorded)
     names = LocalNames(shared.names)
     stacks = LocalStacks(shared.stacks)
     eventNumbers = LocalNames(eventNames)
@@ -84,7 +91,9 @@ struct TextDecoder: ~Copyable {
     (event.time, event.pid, event.cpu, event.context) = (time, text.pid, text.cpu, text.context)
     (event.call, event.flags) = (form.call, form.flags)
     let segments = batch.segmentCount
-    guard take(text.body, form, isCut, &event, batch) else {
+    guard take(text.body, form, isCut, &event, batch),
+      form.conversions?.apply(text.body, &event, &names, batch) ?? true
+    else {
       batch.dropSegments(from: segments)
       stackOwner = nil
       return .unknown
@@ -118,7 +127,7 @@ struct TextDecoder: ~Copyable {
     guard let base = name.baseAddress else { return 0 }
     let number = eventNumbers.number(base, name.count)
     while plans.count <= Int(number) {
-      plans.append(TextPlan(eventNames[UInt32(plans.count)], dictionary))
+      plans.append(TextPlan(eventNames[UInt32(plans.count)], dictionary, recorded: recorded))
       counts.append(0)
     }
     return number

@@ -22,6 +22,8 @@ struct TextPlan {
     var isOfList = false
     /// What the kernel always prints of a tracepoint.
     var required: UInt16 = 0
+    /// What is more than a field in its place; nil where nothing is.
+    var conversions: TextConversions?
   }
 
   /// The bit of attributes.
@@ -37,39 +39,47 @@ struct TextPlan {
   let tracepoint: Form?
   let probe: Form?
   let isStack: Bool
+  /// Another event of the recording says what this one does.
+  let isSuperseded: Bool
 
   /// - Parameter text: the name as it is printed, with its system or without.
-  init(_ text: String, _ dictionary: EventDictionary) {
+  init(_ text: String, _ dictionary: EventDictionary, recorded: Set<String> = []) {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let system = parts.count == 2 ? String(parts[0]) : nil
     let name = parts.count == 2 ? String(parts[1]) : text
     self.name = name
     isStack = name == "kernel_stack"
-    let systems = system.map { [$0] } ?? ["dma", "swiotlb", "iommu"]
+    let systems = system.map { [$0] } ?? dictionary.tracepointSystems
     let exact = systems.lazy.compactMap { system in
       dictionary.row(system: system, name: name).map { (system, $0) }
     }.first { $0.1.system == $0.0 }
+    let usual = dictionary.row(system: system ?? "*", name: name)
+    isSuperseded = (exact?.1 ?? usual)?.isSuperseded(by: recorded) ?? false
+    guard !isSuperseded else {
+      (tracepoint, probe) = (nil, nil)
+      return
+    }
     tracepoint = exact.map { TextPlan.form($0.1, system: $0.0) }
-    let isOther = system.map { ["dma", "swiotlb", "iommu"].contains($0) } ?? false
-    probe =
-      isOther ? nil : dictionary.row(system: system ?? "*", name: name).map { TextPlan.form($0, system: nil) }
+    let isOther = system.map(dictionary.tracepointSystems.contains) ?? false
+    probe = isOther ? nil : usual.map { TextPlan.form($0, system: nil) }
   }
 
   private static func form(_ row: EventDictionary.Row, system: String?) -> Form {
     var form = Form(call: row.call, flags: row.flags)
     if system == nil { form.flags.insert(.isProbe) }
     form.beginsWithDevice = system == "dma"
-    for pair in row.fields.split(separator: " ") {
-      let sides = pair.split(separator: "=")
-      guard sides.count == 2, let slot = EventDictionary.Slot(rawValue: String(sides[0])) else { continue }
+    form.conversions = TextConversions(row)
+    // Rows that people write, and those of vendors, do not say what the kernel always prints.
+    let isStrict = ["dma", "swiotlb", "iommu"].contains(system) && form.conversions == nil
+    for (slot, fieldNames) in row.pairs where slot.isList || row.conversions[slot] == nil {
       // include/trace/events/{dma,swiotlb}.h print addresses and masks with a bare %llx.
       let isAddress = slot == .address || slot == .physicalAddress || slot == .value
       let isBareHex = isAddress && (system == "dma" || system == "swiotlb")
-      var names = sides[1].split(separator: "|")
+      var names = fieldNames
       if slot == .lengths { names.append("sizes") }
       if slot == .physicalAddresses { names.append("phys_addrs") }
       let bit = TextPlan.bits[slot] ?? 0
-      if system != nil { form.required |= bit & ~TextPlan.attributes }
+      if isStrict { form.required |= bit & ~TextPlan.attributes }
       for name in names where !form.fields.contains(where: { $0.name == Array(name.utf8) }) {
         form.fields.append(Field(name: Array(name.utf8), slot: slot, isBareHex: isBareHex, bit: bit))
       }

@@ -9,6 +9,9 @@ final class TextReader: TraceReader {
   private let source: ByteSource
   private var result = Recording()
   private var bytesRead: UInt64 = 0
+  private let dictionary: EventDictionary
+  /// The events among the first lines.
+  private var recorded: Set<String> = []
 
   private static let lineLimit = 1 << 20
   /// So many bytes are searched for a line that is an event's.
@@ -29,8 +32,10 @@ final class TextReader: TraceReader {
   }
 
   /// - Parameter wrapper: the compression that was around the whole file, for the description.
-  init(_ source: ByteSource, wrapper: String?) throws(TraceError) {
-    self.source = source
+  init(
+    _ source: ByteSource, wrapper: String?, dictionary: EventDictionary = EventDictionary()
+  ) throws(TraceError) {
+    (self.source, self.dictionary) = (source, dictionary)
     let decoder = try start()
     let printer =
       switch decoder.printer {
@@ -39,6 +44,7 @@ final class TextReader: TraceReader {
       case .perf: "perf script text"
       }
     result.format = printer + (wrapper.map { " in \($0)" } ?? "")
+    recorded = dictionary.counting(among: Set(decoder.plans.map(\.name)))
     (result.cpus, result.kernel, result.architecture) = (decoder.cpus, decoder.kernel, decoder.architecture)
     // The tracepoints have had this name since then, and drivers leave unmaps out.
     if result.kernel.isEmpty,
@@ -50,7 +56,7 @@ final class TextReader: TraceReader {
 
   /// A decoder that has read the first lines.
   private func start() throws(TraceError) -> TextDecoder {
-    var decoder = TextDecoder(SharedTables(), FrameNames())
+    var decoder = TextDecoder(SharedTables(), FrameNames(), dictionary: dictionary)
     let batch = EventBatch()
     var lines = LineReader(source, lineLimit: TextReader.lineLimit)
     while let line = try lines.next(), line.start < TextReader.searched {
@@ -62,7 +68,8 @@ final class TextReader: TraceReader {
   var progress: Double { source.size > 0 ? Double(bytesRead) / Double(source.size) : 0 }
 
   func forEachRun(_ body: (Span<Event>, Span<UInt64>) -> Bool) {
-    var decoder = TextDecoder(shared, frameNames ?? FrameNames())
+    var decoder = TextDecoder(
+      shared, frameNames ?? FrameNames(), dictionary: dictionary, recorded: recorded)
     let batch = EventBatch()
     var lines = LineReader(source, lineLimit: TextReader.lineLimit)
     var unknown: UInt64 = 0
@@ -104,7 +111,11 @@ final class TextReader: TraceReader {
     for index in decoder.plans.indices where decoder.counts[index] > 0 {
       let plan = decoder.plans[index]
       result.eventsByName[plan.name, default: 0] &+= decoder.counts[index]
-      if plan.tracepoint == nil, plan.probe == nil { result.undecodedEvents.insert(plan.name) }
+      if plan.isSuperseded {
+        result.skipped[EventCatalog.supersededWords, default: 0] &+= decoder.counts[index]
+      } else if plan.tracepoint == nil, plan.probe == nil {
+        result.undecodedEvents.insert(plan.name)
+      }
     }
     result.taskNames = decoder.tasks.all
     result.overruns = decoder.overwritten

@@ -15,11 +15,13 @@ final class TraceDatReader: TraceReader {
   private var furtherProblems: UInt64 = 0
 
   /// - Parameter wrapper: the compression that was around the whole file, for the description.
-  init(_ source: ByteSource, wrapper: String?) throws(TraceError) {
+  init(
+    _ source: ByteSource, wrapper: String?, dictionary: EventDictionary = EventDictionary()
+  ) throws(TraceError) {
     self.source = source
     file = try TraceDatFile(source)
     shared = SharedTables { [file] in file.kernelSymbols(source) }
-    catalog = EventCatalog(file.formats, dictionary: EventDictionary(), longSize: file.pages.longSize)
+    catalog = EventCatalog(file.formats, dictionary: dictionary, longSize: file.pages.longSize)
     var streams: [CPUStream] = []
     for (index, buffer) in file.buffers.enumerated() {
       var pages = file.pages
@@ -95,7 +97,7 @@ final class TraceDatReader: TraceReader {
       var merge = TimeMerge(pipeline, streams: streams.count) { [self] stream, batch in take(stream, batch) }
       merge.forEachRun(body)
     }
-    takeCounts(pipeline.recordCounts)
+    catalog.add(pipeline.recordCounts, to: &result)
   }
 
   private func note(_ problem: TraceError) {
@@ -121,18 +123,6 @@ final class TraceDatReader: TraceReader {
     result.buffers[buffer].lostWindows &+= batch.lostWindows
     if batch.skippedRecords > 0 { result.skipped["short records", default: 0] &+= batch.skippedRecords }
     for problem in batch.problems { note(problem) }
-  }
-
-  private func takeCounts(_ counts: [UInt64]) {
-    for index in counts.indices where counts[index] > 0 {
-      if index == 0 {
-        result.skipped["records of unknown events"] = counts[0]
-        continue
-      }
-      let name = catalog.countedName(index)
-      result.eventsByName[name, default: 0] &+= counts[index]
-      if catalog.plans[index].kind == .undecoded { result.undecodedEvents.insert(name) }
-    }
   }
 
   func recording() -> Recording {
