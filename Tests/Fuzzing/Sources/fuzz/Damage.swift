@@ -51,7 +51,8 @@ struct Damage {
       let signal = run.status & 0x7f
       say(
         "  \(isCut ? "cut" : "change") \(run.reached): "
-          + (signal == SIGALRM ? "over \(Damage.patience) s" : "signal \(signal), status \(run.status >> 8)")
+          + (signal == SIGPROF || signal == SIGALRM
+            ? "over \(Damage.patience) s" : "signal \(signal), status \(run.status >> 8)")
           + "; kept as \(name)")
       start = run.reached + 1
     }

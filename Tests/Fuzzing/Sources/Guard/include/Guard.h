@@ -30,7 +30,7 @@ struct guarded_run {
 };
 
 /// Calls `body` with the numbers from `start` to `end` in a process of its own, which ends if one of them takes longer
-/// than `seconds`. `body` returns what it had allocated at most, beyond 4 x the input's size.
+/// than `seconds` of processor time, or ten times as long in all. `body` returns what it had allocated at most, beyond 4 x the input's size.
 struct guarded_run run_guarded(size_t start, size_t end, unsigned seconds, size_t (*body)(size_t));
 
 /// Hands over to libFuzzer.
