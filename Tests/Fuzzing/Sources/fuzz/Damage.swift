@@ -25,6 +25,7 @@ struct Damage {
     dice ^= dice >> 31
     // Every other change goes where the metadata lies.
     let end = number % 2 == 0 ? bytes.count : min(bytes.count, 1 << 14)
+    guard end > 0 else { return result }
     let place = Int(dice >> 16) % end
     result[place] ^= UInt8(dice % 255) + 1
     return result
@@ -47,13 +48,11 @@ struct Damage {
       failures += 1
       let name = "\(folder)/\(URL(fileURLWithPath: path).lastPathComponent)-\(run.reached)"
       try Data(input(run.reached)).write(to: URL(fileURLWithPath: name))
-      let isCut = run.reached < Damage.cuts
       let signal = run.status & 0x7f
-      say(
-        "  \(isCut ? "cut" : "change") \(run.reached): "
-          + (signal == SIGPROF || signal == SIGALRM
-            ? "over \(Damage.patience) s" : "signal \(signal), status \(run.status >> 8)")
-          + "; kept as \(name)")
+      let reason =
+        signal == SIGPROF || signal == SIGALRM
+        ? "over \(Damage.patience) s" : "signal \(signal), status \(run.status >> 8)"
+      say("  \(run.reached < Damage.cuts ? "cut" : "change") \(run.reached): \(reason); kept as \(name)")
       start = run.reached + 1
     }
     say(
