@@ -54,6 +54,28 @@ release: packages
 bench: release ## Measures speed and memory against trace-cmd and zstd (BENCH_TRACE=file)
 	@Tests/Benchmark/bench.py --program "$$($(SWIFT) build -c release $(STATIC) --show-bin-path)/dmascope" "$(BENCH_TRACE)"
 
+# FUZZ_READER: one of trace.dat, perf, text, jsonl, wrapper; all without it.
+FUZZ_READER ?=
+FUZZ_BUILD = $(SWIFT) build --package-path Tests/Fuzzing --scratch-path .build-fuzz -c release --product fuzz \
+  -Xswiftc -sanitize=fuzzer,address
+
+.PHONY: fuzz
+fuzz: fuzzer ## Fuzzes every reader (FUZZ_SECONDS=60 each, FUZZ_READER=text)
+	@Tests/Fuzzing/run fuzz "$$($(FUZZ_BUILD) --show-bin-path)/fuzz" $(FUZZ_READER)
+
+.PHONY: fuzz-damage
+fuzz-damage: fuzzer ## Cuts and changes inputs of every reader (FUZZ_CHANGES=10000)
+	@Tests/Fuzzing/run damage "$$($(FUZZ_BUILD) --show-bin-path)/fuzz" $(FUZZ_READER)
+
+.PHONY: fuzzer
+fuzzer: packages
+	@.ci/install-packages zstd python3
+	@folder="$$($(SWIFT) -print-target-info | sed -n 's/.*"runtimeResourcePath": *"\(.*\)".*/\1/p')"; \
+	find "$$folder/.." -name 'libclang_rt.fuzzer*.a' 2> /dev/null | grep -q . \
+	  || { echo "this Swift has no libFuzzer (libclang_rt.fuzzer): the toolchains of swift.org have it" >&2; exit 1; }
+	@mkdir -p .build-fuzz; echo "building with the sanitizers: some minutes the first time"
+	@$(FUZZ_BUILD) > .build-fuzz/build.log 2>&1 || { grep error .build-fuzz/build.log >&2; exit 1; }
+
 .PHONY: reports
 reports: build ## Writes the sample reports anew
 	@$(call write-reports,reports)
@@ -101,7 +123,7 @@ check-format: ## Fails if the sources are not laid out so
 
 .PHONY: clean
 clean: ## Removes what was built
-	rm -rf .build
+	rm -rf .build .build-fuzz
 
 .PHONY: packages
 packages:

@@ -111,4 +111,95 @@ struct PerfDataTests {
     let endless = try Reading(builder.build() + [UInt8](repeating: 0, count: 64))
     #expect(endless.recording.problems.contains { $0.contains("a record of at least 8 bytes") })
   }
+
+  @Test("with compressed records that are a bomb ends with a message, and with what came before it")
+  func bomb() throws {
+    var builder = Self.builder(Form(bigEndian: false, isPipe: true, packing: .compressed))
+    for _ in 0..<4_000 { builder.comm(7, "modprobe") }
+    let bytes = builder.build()
+    func records(_ limits: UnpackingLimits) throws -> (Int, TraceError?) {
+      try withFile(bytes) { path in
+        let (source, _, _) = try openInput(path)
+        var records = PerfRecords(source, 16..<source.size, bigEndian: false, limits: limits)
+        var count = 0
+        do throws(TraceError) {
+          while let record = try records.next() {
+            if record.type == PerfRecord.tracingData { records.skip((Int(record.body.u32(0)) + 7) & ~7) }
+            count += 1
+          }
+        } catch { return (count, error) }
+        return (count, nil)
+      }
+    }
+    let all = try records(UnpackingLimits())
+    #expect(all.1 == nil && all.0 > 4_000)
+    let some = try records(UnpackingLimits(ratio: 2, freeBytes: 10_000))
+    #expect(some.1?.expected == "at most 2 unpacked bytes for each packed one")
+    #expect((10..<all.0) ~= some.0)
+  }
+
+  /// A `perf_event_attr` and the event's number, as records of type 64 hold them.
+  private static func description(_ sampleType: UInt64, number: UInt64) -> [UInt8] {
+    var out = ByteWriter()
+    out.put(2 as UInt32)
+    out.put(128 as UInt32)
+    for value in [300, 1, sampleType, 0, 1 << 18] as [UInt64] { out.put(value) }
+    while out.bytes.count < 128 { out.put(0 as UInt8) }
+    out.put(number)
+    return out.bytes
+  }
+
+  /// A sample of task, time, number of the event and CPU, perhaps with an address, then the tracepoint's record.
+  private static func sample(_ time: UInt64, number: UInt64, address: Bool, _ raw: [UInt8], first: Bool)
+    -> [UInt8]
+  {
+    var out = ByteWriter()
+    if first { out.put(number) }
+    out.put(7 as UInt32)
+    out.put(8 as UInt32)
+    out.put(time)
+    if !first { out.put(number) }
+    out.put(3 as UInt32)
+    out.put(0 as UInt32)
+    if address { out.put(12 as UInt64) }
+    out.put(UInt32(raw.count))
+    out.put(raw)
+    out.pad(to: 8)
+    return out.bytes
+  }
+
+  @Test(
+    "of events whose samples differ is read by the number that each sample carries, in front or behind the time",
+    arguments: [true, false])
+  func differingSamples(first: Bool) throws {
+    // Task, time, CPU, raw; with the number in front (IDENTIFIER) or behind the time (ID). One has a period too.
+    let common: UInt64 = 1 << 1 | 1 << 2 | 1 << 7 | 1 << 10 | (first ? 1 << 16 : 1 << 6)
+    var out = ByteWriter()
+    out.put(0x3245_4c49_4652_4550 as UInt64)
+    out.put(16 as UInt64)
+    func put(_ type: UInt32, _ body: [UInt8]) {
+      out.put(type)
+      out.put(0 as UInt16)
+      out.put(UInt16(8 + body.count))
+      out.put(body)
+    }
+    put(64, Self.description(common, number: 501))
+    put(64, Self.description(common | 1 << 8, number: 502))
+    var tracing = TraceBuilder().tracingData()
+    var size = ByteWriter()
+    size.put(UInt32(tracing.count))
+    size.put(0 as UInt32)
+    while tracing.count % 8 != 0 { tracing.append(0) }
+    put(66, size.bytes)
+    out.put(tracing)
+    put(9, Self.sample(10, number: 501, address: false, mapRecord(address: 0x1000), first: first))
+    put(9, Self.sample(20, number: 502, address: true, mapRecord(address: 0x2000), first: first))
+    // Of an event that nothing describes.
+    put(9, Self.sample(25, number: 503, address: true, mapRecord(address: 0x9000), first: first))
+    put(9, Self.sample(30, number: 501, address: false, mapRecord(address: 0x3000), first: first))
+    let reading = try Reading(out.bytes)
+    #expect(reading.events.map(\.time) == [10, 20, 30])
+    #expect(reading.events.map(\.address) == [0x1000, 0x2000, 0x3000])
+    #expect(reading.events.allSatisfy { $0.cpu == 3 })
+  }
 }

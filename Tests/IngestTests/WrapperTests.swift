@@ -198,4 +198,60 @@ import Testing
       #expect(size == UInt64(content.count))
     }
   }
+
+  /// contrib/seekable_format of zstd: frames, then a skippable frame with the sizes of each (packed, unpacked), their
+  /// number, a descriptor byte, and the magic of the seek table.
+  static func seekable(_ pieces: [[UInt8]]) -> [UInt8] {
+    let frames = pieces.map { zstdFrame($0) }
+    var out = ByteWriter()
+    for frame in frames { out.put(frame) }
+    out.put(0x184d_2a5e as UInt32)
+    out.put(UInt32(8 * frames.count + 9))
+    for (frame, piece) in zip(frames, pieces) {
+      out.put(UInt32(frame.count))
+      out.put(UInt32(piece.count))
+    }
+    out.put(UInt32(frames.count))
+    out.put(0 as UInt8)
+    out.put(0x8f92_eab1 as UInt32)
+    return out.bytes
+  }
+
+  @Test("The seekable format is read as any other")
+  func seekable() throws {
+    let pieces = [Array(Self.noise.prefix(70_000)), Array(Self.noise.suffix(3)), Array(Self.noise.prefix(1))]
+    let result = try Self.content(Self.seekable(pieces))
+    #expect(result.bytes == pieces.flatMap { $0 } && result.damage == nil && result.wrapper == "zstd")
+  }
+
+  @Test("Zeros behind a gzip member are padding; anything else is reported, and what came before it kept")
+  func trailing() throws {
+    let content = Array(Self.noise.prefix(1_000))
+    let padded = try Self.content(Self.gzip(content) + [UInt8](repeating: 0, count: 200_000))
+    #expect(padded.bytes == content && padded.damage == nil)
+    let further = try Self.content(Self.gzip(content) + [0, 0, 0] + Self.gzip([1, 2]))
+    #expect(further.bytes == content + [1, 2] && further.damage == nil)
+    let garbage = try Self.content(Self.gzip(content) + Array("garbage".utf8))
+    #expect(garbage.bytes == content && garbage.damage?.kind == .damaged)
+  }
+
+  @Test("A bomb is refused once it is past the free bytes and the ratio, and what came before it kept")
+  func bombs() throws {
+    let zeros = [UInt8](repeating: 0, count: 4 << 20)
+    // 4 MiB of zeros pack to some hundred bytes with zstd.
+    let packed = zstdFrame(zeros)
+    func unpack(_ limits: UnpackingLimits) throws -> (UInt64, TraceError?) {
+      try withFile(packed) { path in
+        let descriptor = open(path, O_RDONLY)
+        let source = ByteSource(descriptor: descriptor, size: UInt64(packed.count), name: path)
+        let (plain, damage) = try Wrapper.zstd.unwrap(source, zstdWindow: 1 << 27, limits: limits)
+        return (plain.size, damage)
+      }
+    }
+    let refused = try unpack(UnpackingLimits(ratio: 100, freeBytes: 1 << 20))
+    #expect(refused.1?.expected == "at most 100 unpacked bytes for each packed one")
+    #expect((1 << 20)..<(2 << 20) ~= refused.0)
+    #expect(try unpack(UnpackingLimits(ratio: 1 << 20, freeBytes: 1 << 20)).1 == nil)
+    #expect(try unpack(UnpackingLimits(ratio: 100, freeBytes: 4 << 20)).1 == nil)
+  }
 }

@@ -6,10 +6,6 @@ enum Wrapper: String {
   case zstd
   case gzip
 
-  /// What the unpacked bytes may come to at most, in proportion to the packed ones, past the first gibibyte. Sparse
-  /// ring buffers pack a few hundred to one; a bomb packs many thousands.
-  static let ratioLimit: UInt64 = 4096
-  static let freeBytes: UInt64 = 1 << 30
   /// The largest content size that a frame may promise before anything is read: one tebibyte.
   static let promiseLimit: UInt64 = 1 << 40
 
@@ -27,13 +23,17 @@ enum Wrapper: String {
   /// Unpacks everything into a temporary file. Damage does not throw: what came before it is returned beside it,
   /// unless nothing did.
   ///
-  /// - Parameter zstdWindow: the most bytes that a zstd frame may have its decoder keep.
-  func unwrap(_ source: ByteSource, zstdWindow: UInt64) throws(TraceError) -> (ByteSource, TraceError?) {
+  /// - Parameters:
+  ///   - zstdWindow: the most bytes that a zstd frame may have its decoder keep.
+  ///   - limits: what the unpacked bytes may come to.
+  func unwrap(
+    _ source: ByteSource, zstdWindow: UInt64, limits: UnpackingLimits = UnpackingLimits()
+  ) throws(TraceError) -> (ByteSource, TraceError?) {
     var output = try TemporaryFile(for: source.name)
     var damage: TraceError?
     switch self {
-    case .zstd: damage = try unpackZstd(source, window: zstdWindow, into: &output)
-    case .gzip: damage = try unpackGzip(source, into: &output)
+    case .zstd: damage = try unpackZstd(source, window: zstdWindow, limits, into: &output)
+    case .gzip: damage = try unpackGzip(source, limits, into: &output)
     }
     if output.written == 0 {
       throw damage
@@ -42,11 +42,12 @@ enum Wrapper: String {
     return (output.finish(), damage)
   }
 
-  private func checkRatio(_ source: ByteSource, read: UInt64, written: UInt64) -> TraceError? {
-    guard written > Wrapper.freeBytes, written / max(1, read) > Wrapper.ratioLimit else { return nil }
+  private func check(
+    _ limits: UnpackingLimits, _ source: ByteSource, read: UInt64, written: UInt64
+  ) -> TraceError? {
+    guard limits.isBomb(packed: read, unpacked: written) else { return nil }
     return TraceError(
-      .damaged, file: source.name, offset: read,
-      expected: "at most \(Wrapper.ratioLimit) unpacked bytes for each packed one",
+      .damaged, file: source.name, offset: read, expected: limits.description,
       found: "\(written) bytes from \(read)")
   }
 
@@ -56,7 +57,7 @@ enum Wrapper: String {
   }
 
   private func unpackZstd(
-    _ source: ByteSource, window: UInt64, into output: inout TemporaryFile
+    _ source: ByteSource, window: UInt64, _ limits: UnpackingLimits, into output: inout TemporaryFile
   ) throws(TraceError) -> TraceError? {
     let start = try source.prefix(18)
     let promised = start.withUnsafeBytes { ZSTD_getFrameContentSize($0.baseAddress, $0.count) }
@@ -100,7 +101,7 @@ enum Wrapper: String {
           return TraceError(
             .damaged, file: source.name, offset: position, expected: "a zstd frame", found: reason)
         }
-        if let bomb = checkRatio(source, read: position, written: output.written) { return bomb }
+        if let bomb = check(limits, source, read: position, written: output.written) { return bomb }
         // Behind the end of a frame there is nothing left to come, even if the piece is full.
         full = outBuffer.pos == outBuffer.size && pending != 0
       }
@@ -113,7 +114,7 @@ enum Wrapper: String {
   }
 
   private func unpackGzip(
-    _ source: ByteSource, into output: inout TemporaryFile
+    _ source: ByteSource, _ limits: UnpackingLimits, into output: inout TemporaryFile
   ) throws(TraceError) -> TraceError? {
     var stream = z_stream()
     // 15 + 16: the largest window, gzip header expected.
@@ -136,7 +137,12 @@ enum Wrapper: String {
       stream.avail_in = UInt32(count)
       repeat {
         if ended {
-          // Members may follow one another.
+          // Members may follow one another; zeros that fill up the last block of a disk are none.
+          while stream.avail_in > 0, let next = stream.next_in, next.pointee == 0 {
+            stream.next_in = next + 1
+            stream.avail_in -= 1
+          }
+          if stream.avail_in == 0 { break }
           inflateReset(&stream)
           ended = false
         }
@@ -154,7 +160,7 @@ enum Wrapper: String {
             .damaged, file: source.name, offset: position, expected: "gzip data",
             found: stream.msg.map { String(cString: $0) } ?? "zlib error \(status)")
         }
-        if let bomb = checkRatio(source, read: position, written: output.written) { return bomb }
+        if let bomb = check(limits, source, read: position, written: output.written) { return bomb }
         if status == Z_BUF_ERROR { break }
       } while stream.avail_in > 0 || (stream.avail_out == 0 && !ended)
       offset += UInt64(count)

@@ -9,12 +9,13 @@ struct EventSorter: ~Copyable {
   var batch: EventBatch { waiting }
   private(set) var latest: UInt64 = 0
   private var latestOfLastRound: UInt64 = 0
-  /// Without rounds no more than so many events are held back.
+  /// Without rounds no more than so many events, and numbers of scatterlists, are held back.
   static let limit = 1 << 18
+  private static let segmentLimit = 1 << 20
 
   init() {}
 
-  var isFull: Bool { waiting.count >= EventSorter.limit }
+  var isFull: Bool { waiting.count >= EventSorter.limit || waiting.segmentCount >= EventSorter.segmentLimit }
 
   mutating func note(_ time: UInt64) { latest = max(latest, time) }
 

@@ -17,6 +17,9 @@ struct PerfHeader {
   /// The header was written, and not completed: perf was killed, or the machine died.
   var isUnfinished = false
 
+  /// The most numbers of events that are kept: one for each event on each CPU.
+  static let placesLimit: UInt64 = 1 << 20
+
   static let magic = Array("PERFILE2".utf8)
   static let swappedMagic = Array("2ELIFREP".utf8)
 
@@ -70,6 +73,7 @@ struct PerfHeader {
         found: "\(size) bytes of \(entry) each")
     }
     let bytes = try source.bytes(at: offset, count: Int(size), for: "the attributes")
+    var left = min(source.size, PerfHeader.placesLimit * 8)
     for index in 0..<Int(size / entry) {
       let start = index * Int(entry)
       let attribute: PerfAttribute? = bytes[start..<start + Int(entry)].withUnsafeBytes {
@@ -84,9 +88,11 @@ struct PerfHeader {
       let (ids, idsSize) = (
         PerfHeader.number(bytes, place, bigEndian), PerfHeader.number(bytes, place + 8, bigEndian)
       )
-      guard idsSize <= 1 << 20,
+      // All together are no more than the file holds: rows may point to the same numbers.
+      guard idsSize <= min(left, 1 << 20),
         let numbers = try? source.bytes(at: ids, count: Int(idsSize), for: "numbers of events")
       else { continue }
+      left -= idsSize
       for id in stride(from: 0, to: numbers.count - 7, by: 8) {
         places[PerfHeader.number(numbers, id, bigEndian)] = attributes.count - 1
       }
@@ -165,10 +171,8 @@ struct PerfHeader {
   @inline(__always)
   func attribute(of body: PerfBytes, isUniform: Bool) -> PerfAttribute? {
     if isUniform { return attributes.first }
-    guard let first = attributes.first, first.sampleType & PerfAttribute.identifier != 0 else {
-      return attributes.first
-    }
-    return places[body.u64(0)].map { attributes[$0] }
+    guard let first = attributes.first, let place = first.placeOfNumber else { return attributes.first }
+    return places[body.u64(place)].map { attributes[$0] }
   }
 
   /// Whether samples of all events consist of the same.

@@ -50,6 +50,14 @@ struct PerfAttribute: Equatable {
   static let raw: UInt64 = 1 << 10
   static let identifier: UInt64 = 1 << 16
 
+  /// Where samples carry the number of their event; nil if they do not. perf sees to it that it is the same place in all.
+  var placeOfNumber: Int? {
+    if sampleType & PerfAttribute.identifier != 0 { return 0 }
+    guard sampleType & PerfAttribute.id != 0 else { return nil }
+    let before = PerfAttribute.ip | PerfAttribute.task | PerfAttribute.time | PerfAttribute.address
+    return 8 * (sampleType & before).nonzeroBitCount
+  }
+
   /// Reads a `perf_event_attr`, whose second word is its size.
   init?(_ bytes: PerfBytes) {
     guard bytes.count >= 48 else { return nil }

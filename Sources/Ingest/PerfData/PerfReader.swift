@@ -77,7 +77,8 @@ final class PerfReader: TraceReader {
       guard let attribute = PerfAttribute(record.body), size <= record.body.count else { return }
       header.attributes.append(attribute)
       header.noteTracepoint(record.body)
-      for place in stride(from: max(64, size), through: record.body.count - 8, by: 8) {
+      for place in stride(from: max(64, size), through: record.body.count - 8, by: 8)
+      where header.places.count < PerfHeader.placesLimit {
         header.places[record.body.u64(place)] = header.attributes.count - 1
       }
     case PerfRecord.tracingData:

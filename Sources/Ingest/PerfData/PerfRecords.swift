@@ -28,11 +28,17 @@ struct PerfRecords: ~Copyable {
   /// The compressed bytes of the record at hand that wait.
   private var packed = ZSTD_inBuffer()
   private(set) var hasCompressed = false
+  private let limits: UnpackingLimits
+  private var packedTotal: UInt64 = 0
+  private var unpackedTotal: UInt64 = 0
 
   private static let bufferSize = 1 << 20
 
-  init(_ source: ByteSource, _ range: Range<UInt64>, bigEndian: Bool) {
+  init(
+    _ source: ByteSource, _ range: Range<UInt64>, bigEndian: Bool, limits: UnpackingLimits = UnpackingLimits()
+  ) {
     self.source = source
+    self.limits = limits
     self.bigEndian = bigEndian
     position = range.lowerBound
     end = range.upperBound
@@ -82,7 +88,8 @@ struct PerfRecords: ~Copyable {
     if count <= tail - head {
       head += count
     } else {
-      position += UInt64(head) + UInt64(count)
+      // However far a damaged size leads: the end of the records is the end.
+      position = min(end, offset &+ UInt64(max(0, count)))
       (head, tail) = (0, 0)
     }
   }
@@ -186,6 +193,7 @@ struct PerfRecords: ~Copyable {
       base.copyMemory(from: base + unpackedHead, byteCount: unpackedTail - unpackedHead)
       (unpackedHead, unpackedTail) = (0, unpackedTail - unpackedHead)
     }
+    let before = packed.pos
     var output = ZSTD_outBuffer(dst: base + unpackedTail, size: unpacked.count - unpackedTail, pos: 0)
     repeat {
       let status = ZSTD_decompressStream(zstd, &output, &packed)
@@ -196,6 +204,13 @@ struct PerfRecords: ~Copyable {
       }
     } while output.pos == 0 && packed.pos < packed.size
     unpackedTail += output.pos
+    packedTotal &+= UInt64(packed.pos - before)
+    unpackedTotal &+= UInt64(output.pos)
+    guard !limits.isBomb(packed: packedTotal, unpacked: unpackedTotal) else {
+      throw TraceError(
+        .damaged, file: source.name, offset: unpackedOffset, expected: limits.description,
+        found: "\(unpackedTotal) bytes from \(packedTotal)")
+    }
     mayHoldMore = output.pos == output.size
     return output.pos > 0
   }

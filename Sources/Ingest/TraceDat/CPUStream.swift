@@ -39,6 +39,8 @@ final class CPUStream: @unchecked Sendable {
 
   /// The most bytes of one chunk, packed or not. trace-cmd makes them of ten pages.
   private var chunkLimit: UInt64 { max(1 << 19, 16 * UInt64(pages.pageSize)) }
+  /// Unpacked bytes for each packed one: each page has a time of its own, and packs to some bytes at least.
+  private static let ratioLimit: UInt64 = 4096
   /// A piece takes no further chunk once it has so many unpacked bytes.
   private static let pieceLimit: UInt64 = 1 << 18
 
@@ -105,10 +107,10 @@ final class CPUStream: @unchecked Sendable {
         isExhausted = true
         return Piece(offset: begin, size: Int(next - begin), problem: cut(next))
       }
-      if max(packed, unpacked) > chunkLimit {
+      if max(packed, unpacked) > chunkLimit || unpacked / max(1, packed) > CPUStream.ratioLimit {
         let problem = TraceError(
           .damaged, file: source.name, offset: next,
-          expected: "a chunk of at most \(chunkLimit) bytes",
+          expected: "a chunk of at most \(chunkLimit) bytes, and \(CPUStream.ratioLimit) for each packed one",
           found: "\(packed) that unpack to \(unpacked)")
         let piece = Piece(offset: begin, size: Int(next - begin), problem: problem)
         next += 8 + packed

@@ -4,10 +4,17 @@ extension TraceDatFile {
   static let cpuLimit: UInt64 = 1 << 14
   /// The most CPUs of all buffers together, with and without pages.
   private static let totalLimit = 1 << 16
+  /// The most trace buffers; each instance is one.
+  private static let bufferLimit = 1 << 12
   /// The most rows of pages that are read side by side.
   private static let streamLimit = 1 << 13
 
   mutating func add(_ buffer: Buffer, at offset: UInt64, file: String) throws(TraceError) {
+    guard buffers.count < TraceDatFile.bufferLimit else {
+      throw TraceError(
+        .damaged, file: file, offset: offset,
+        expected: "at most \(TraceDatFile.bufferLimit) trace buffers", found: "one more")
+    }
     let total = buffers.reduce(buffer.cpus.count) { $0 + $1.cpus.count }
     guard total <= TraceDatFile.totalLimit else {
       throw TraceError(

@@ -86,7 +86,10 @@ extension TraceDatFile {
       var cursor = ByteCursor(Array(data), bigEndian: bigEndian, file: source.name, base: 0)
       do throws(TraceError) {
         try add(try readBuffer7(&cursor, source), at: number(data, 0, 8), file: source.name)
-      } catch { problems.append(error) }
+      } catch {
+        // Further ones tell nothing new.
+        if problems.count < 1 << 10 { problems.append(error) }
+      }
     case ID.strings: break
     default: if !readOption(id, data) { skippedOptions &+= 1 }
     }
@@ -149,10 +152,12 @@ extension TraceDatFile {
     let sizes = try source.bytes(at: section.offset, count: 8, for: "the sizes of the \(what)")
     let packed = Int(number(sizes[0..<4], 0, 4))
     let unpacked = Int(number(sizes[4..<8], 0, 4))
-    guard unpacked <= ByteSource.allocationLimit else {
+    // Symbols pack five to one, formats of events twenty to one.
+    let limit = min(ByteSource.allocationLimit / 2, 1 << 20 + 64 * packed)
+    guard unpacked <= limit else {
       throw TraceError(
         .damaged, file: source.name, offset: section.offset + 4,
-        expected: "at most \(ByteSource.allocationLimit) bytes of \(what)", found: "\(unpacked)")
+        expected: "at most \(limit) bytes of \(what) from \(packed) packed ones", found: "\(unpacked)")
     }
     let input = try source.bytes(at: section.offset + 8, count: packed, for: what)
     var output = [UInt8](repeating: 0, count: unpacked)

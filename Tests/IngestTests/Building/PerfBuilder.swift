@@ -12,6 +12,9 @@ struct PerfBuilder {
   var packing = Packing.none
   /// Whether the header says how long the records are, and what lies behind them.
   var isFinished = true
+  /// Bytes of the recorded kernel's `long`, and its formats; nil: those of `TraceBuilder`.
+  var longSize = 8
+  var formats: [String]?
   private(set) var records: [UInt8] = []
 
   /// Identifier, address, task, time, CPU, period, call chain, the tracepoint's record.
@@ -103,7 +106,8 @@ struct PerfBuilder {
 
   private var features: [(number: Int, content: [UInt8])] {
     var trace = TraceBuilder()
-    trace.layout = PageLayout.test(longSize: 8, bigEndian: bigEndian)
+    trace.layout = PageLayout.test(longSize: longSize, bigEndian: bigEndian)
+    trace.formats = formats ?? trace.formats
     var cpus = writer()
     cpus.put(4 as UInt32)
     cpus.put(2 as UInt32)
