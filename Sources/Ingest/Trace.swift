@@ -11,10 +11,8 @@ import DMAModel
 /// Memory stays within some mebibytes plus what the names and call stacks need, however long the trace is.
 public final class Trace {
   private let reader: any TraceReader
-  private let problems: [TraceError]
   private let path: String
-  private let source: ByteSource
-  private let wrapper: String?
+  private let input: TraceInput
   private let options: TraceOptions
 
   /// Opens a trace and reads what it says about itself.
@@ -24,67 +22,86 @@ public final class Trace {
   ///   - options: how it is read.
   /// - Throws: `TraceError` if there is no such input, or it is no trace, or nothing of it can be read.
   public convenience init(path: String, options: TraceOptions = TraceOptions()) throws(TraceError) {
-    let (source, wrapper, damage) = try openInput(path, options)
-    try self.init(path, source, wrapper, damage.map { [$0] } ?? [], options)
+    let input = try openInput(path, options, look: Trace.look)
+    try self.init(path, input, options)
   }
 
-  private init(
-    _ path: String, _ source: ByteSource, _ wrapper: String?, _ problems: [TraceError],
-    _ options: TraceOptions
-  ) throws(TraceError) {
-    self.options = options
+  private init(_ path: String, _ input: TraceInput, _ options: TraceOptions) throws(TraceError) {
     self.path = path
-    self.source = source
-    self.wrapper = wrapper
-    self.problems = problems
-    let start = try source.prefix(TextReader.searched)
+    self.options = options
+    self.input = input
+    let start = try input.prefix(TextReader.searched)
     guard let format = Trace.formats.first(where: { $0.detect(start) }) else {
       throw TraceError(
-        .notATrace, file: source.name, offset: 0,
+        .notATrace, file: input.name, offset: 0,
         expected: Trace.formats.map(\.name).joined(separator: ", "), found: describe(start))
     }
+    if input.isStream, options.mayRewind || !format.isInOrder(start) { _ = try input.randomAccess() }
     do throws(TraceError) {
-      reader = try format.open(source, wrapper, options)
+      reader = try format.open(input, options)
     } catch {
       // A wrapper that is cut explains why its content is, and better.
-      throw problems.first ?? error
+      throw input.damage ?? error
     }
   }
 
-  /// The same trace from its beginning; standard input, too, is there again.
-  public func rewound() throws(TraceError) -> Trace { try Trace(path, source, wrapper, problems, options) }
+  /// Whether the input is read as it comes, once: `rewound` cannot be called, and `progress` says nothing.
+  public var isStream: Bool { input.isStream }
+
+  /// The same trace from its beginning; standard input, too, is there again unless it `isStream`.
+  ///
+  /// - Throws: `TraceError` as the opening does; `cannotOpen` for a stream.
+  public func rewound() throws(TraceError) -> Trace {
+    guard !isStream else {
+      throw TraceError(
+        .cannotOpen, file: input.name, expected: "an input that can be read twice", found: "a stream")
+    }
+    return try Trace(path, input, options)
+  }
+
+  /// How much of a stream must be seen to tell its format, and whether what has come will do.
+  private static func look(_ start: [UInt8]) -> (limit: Int, isEnough: Bool) {
+    guard let format = formats.first(where: { $0.detect(start) }) else { return (TextReader.searched, false) }
+    let isEnough = format.isEnough(start)
+    // A first line may be long.
+    return (isEnough ? TextReader.searched : JSONLinesReader.lineLimit, isEnough)
+  }
 
   /// The formats that can be read, tried in this order. To add one: a type that conforms to `TraceReader`, in a folder
   /// of its own, and a row here.
   private struct Format: Sendable {
     let name: String
     let detect: @Sendable (_ start: [UInt8]) -> Bool
-    let open: @Sendable (ByteSource, _ wrapper: String?, TraceOptions) throws(TraceError) -> any TraceReader
+    /// Whether the first bytes of a stream, which may be few, are enough to open it.
+    var isEnough: @Sendable (_ start: [UInt8]) -> Bool = { _ in true }
+    /// Whether it can be read as it comes, without random access.
+    var isInOrder: @Sendable (_ start: [UInt8]) -> Bool = { _ in false }
+    let open: @Sendable (TraceInput, TraceOptions) throws(TraceError) -> any TraceReader
   }
 
   private static let formats: [Format] = [
     Format(
       name: "trace.dat (plain, or packed with zstd or gzip)",
       detect: { $0.starts(with: TraceDatFile.magic) },
-      open: { (source, wrapper, options) throws(TraceError) in
-        try TraceDatReader(source, wrapper: wrapper, dictionary: options.dictionary)
+      open: { (input, options) throws(TraceError) in
+        try TraceDatReader(
+          try input.randomAccess(), wrapper: input.wrapper, dictionary: options.dictionary)
       }),
     Format(
       name: "JSON Lines (plain, or packed with zstd or gzip)",
-      detect: JSONLinesReader.detect,
-      open: { (source, wrapper, options) throws(TraceError) in
-        try JSONLinesReader(source, wrapper: wrapper, dictionary: options.dictionary)
+      detect: JSONLinesReader.detect, isEnough: JSONLinesReader.isEnough, isInOrder: { _ in true },
+      open: { (input, options) throws(TraceError) in
+        try JSONLinesReader(input, dictionary: options.dictionary)
       }),
     Format(
-      name: "perf.data (the same)", detect: PerfHeader.detect,
-      open: { (source, wrapper, options) throws(TraceError) in
-        try PerfReader(source, wrapper: wrapper, options: options)
-      }),
+      name: "perf.data (the same)", detect: PerfHeader.detect, isEnough: PerfHeader.isEnough,
+      isInOrder: PerfHeader.isPipe,
+      open: { (input, options) throws(TraceError) in try PerfReader(input, options: options) }),
     Format(
       name: "ftrace, trace-cmd or perf text (the same)",
-      detect: TextReader.detect,
-      open: { (source, wrapper, options) throws(TraceError) in
-        try TextReader(source, wrapper: wrapper, dictionary: options.dictionary)
+      detect: TextReader.detect, isEnough: TextReader.isEnough, isInOrder: { _ in true },
+      open: { (input, options) throws(TraceError) in
+        try TextReader(input, dictionary: options.dictionary)
       }),
   ]
 
@@ -94,18 +111,20 @@ public final class Trace {
   public var stacks: StackTable { reader.shared.stacks }
   /// What is known before the events are read: format, kernel, clock, CPUs, task names.
   public var preview: Recording { completed(reader.recording()) }
-  /// How much of the input has been read, 0 ... 1; may be asked for from within `forEachRun`.
+  /// How much of the input has been read, 0 ... 1; may be asked for from within `forEachRun`. 0 of a stream.
   public var progress: Double { reader.progress }
 
   /// Calls `body` with run after run of events, in time order over all CPUs, until it returns false.
   ///
+  /// To be called once. While a stream waits, runs are empty where `TraceOptions.heartbeat` asks for them.
   /// The spans are valid during the call only. `segments` is what the events' `segments` numbers refer to.
   /// Damage does not end the reading where anything after it can be read; `recording()` tells of it.
   public func forEachRun(_ body: (Span<Event>, Span<UInt64>) -> Bool) {
     reader.forEachRun(body)
   }
 
-  /// Everything known about the recording, once its events have been read.
+  /// Everything known about the recording, once its events have been read; from within `forEachRun`, of a stream, as far as
+  /// they have been.
   public func recording() -> Recording { completed(reader.recording()) }
 
   /// What names the frames of call stacks: the recording's own symbols, or those of `files` instead, and the names that
@@ -119,7 +138,7 @@ public final class Trace {
   private func completed(_ recording: Recording) -> Recording {
     var result = recording
     result.path = path
-    result.problems = problems.map(\.details) + result.problems
+    if let damage = input.damage { result.problems.insert(damage.details, at: 0) }
     return result
   }
 }

@@ -11,7 +11,17 @@ public struct TraceOptions: Sendable {
   /// copy of the folder `events` of its tracefs.
   public var formats: String?
 
-  /// All rows that count.
+  /// Whether the trace may have to be read again (`Trace.rewound`): then streams go into a temporary file first. If not,
+  /// formats that can be read in order are read as they come; a writer that is faster waits.
+  public var mayRewind = true
+
+  /// What ends the reading of a stream from outside.
+  public var wakeup: StreamWakeup?
+
+  /// Nanoseconds after which `Trace.forEachRun` hands out an empty run if a stream has nothing to give; nil: never.
+  public var heartbeat: UInt64?
+
+  /// All rows of the event dictionary that count.
   var dictionary: EventDictionary { EventDictionary(adding: events) }
 
   public init() {}

@@ -10,18 +10,24 @@ extension Replayer {
   public mutating func finish(
     recording: Recording, stacks: StackTable, symbolizer: (any Symbolizer)?
   ) -> Profile {
-    if options.platform == nil, options.adjustments.prices.isEmpty,
-      let calibration = try? Calibration(durations.samples)
-    {
-      platform = platform.priced(by: calibration)
-    }
+    priceByDurations()
     settleMasks()
     judgeLeftovers()
     judgeMasks((0..<devices.count).map { verdict($0) })
     return profile(recording, stacks, symbolizer)
   }
 
-  private func profile(
+  /// The recording's own durations give the prices, unless the user did.
+  mutating func priceByDurations() {
+    if options.platform == nil, options.adjustments.prices.isEmpty,
+      let calibration = try? Calibration(durations.samples)
+    {
+      platform = platform.priced(by: calibration)
+    }
+  }
+
+  /// Changes nothing: it may be asked for in the middle.
+  func profile(
     _ recording: Recording, _ stacks: StackTable, _ symbolizer: (any Symbolizer)?
   ) -> Profile {
     let verdicts = (0..<devices.count).map { verdict($0) }

@@ -55,14 +55,8 @@ struct EventsCommand: ParsableCommand {
   }
 
   func run() throws {
-    var (trace, start, preview) = try selection.open(trace)
+    let (trace, start, preview) = try selection.openTwice(trace)
     let filter = selection.filter(start: start)
-    if preview.taskNames.isEmpty {
-      // Where each event names its task, they are known only once all have been read.
-      trace.forEachRun { _, _ in true }
-      preview.taskNames = trace.recording().taskNames
-      trace = try trace.rewound()
-    }
     var chosen = EventSelection(
       filter, taskNames: preview.taskNames, calls: calls, directions: Set(directions),
       addresses: addresses.map(\.range))

@@ -21,12 +21,16 @@ struct InfoCommand: ParsableCommand {
   func run() throws {
     var incomplete = false
     for (index, path) in traces.enumerated() {
-      let trace = try Trace(path: path, options: try input.options())
+      var options = try input.options()
+      (options.mayRewind, options.wakeup) = (false, Interruption.wakeup)
+      let trace = try Trace(path: path, options: options)
+      if trace.isStream { Interruption.begin() }
       var progress = Progress(Escaping.terminal(path))
       trace.forEachRun { events, _ in
-        progress.advance(events.count) { trace.progress }
+        progress.advance(events.count) { trace.isStream ? nil : trace.progress }
         return true
       }
+      Interruption.end()
       progress.finish()
       let recording = trace.recording()
       try Output.writeStandard((index > 0 ? "\n" : "") + InfoReport(recording).render())

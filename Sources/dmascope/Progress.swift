@@ -31,27 +31,31 @@ struct Progress: ~Copyable {
     return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
   }
 
-  /// Notes that so many events have passed. `share` (0 ... 1) is asked for only when a line is due.
+  /// Notes that so many events have passed. `share` (0 ... 1; nil if the end is not known) is asked for only when a line is
+  /// due.
   @inline(__always)
-  mutating func advance(_ count: Int, share: () -> Double) {
+  mutating func advance(_ count: Int, share: () -> Double?) {
     events &+= UInt64(count)
     runs &+= 1
     // The clock is read now and then, not for each run.
     if isShown && runs & 0x3ff == 0 { show(share) }
   }
 
-  private mutating func show(_ share: () -> Double) {
+  private mutating func show(_ share: () -> Double?) {
     let time = Progress.now()
     guard time &- start > 500_000_000, time &- lastShown > 100_000_000 else { return }
     lastShown = time
     let seconds = Double(time &- start) / 1e9
-    let done = min(1, max(0.001, share()))
     let rate = Double(events) / seconds / 1e6
+    hasLine = true
+    guard let share = share() else {
+      return Terminal.writeError("\r\u{1b}[K\(name): \(events) events, \(tenths(rate)) M events/s")
+    }
+    let done = min(1, max(0.001, share))
     let left = seconds * (1 - done) / done
     let percent = Int(done * 100)
     Terminal.writeError(
       "\r\u{1b}[K\(name): \(percent) %, \(tenths(rate)) M events/s, \(tenths(left)) s left")
-    hasLine = true
   }
 
   private func tenths(_ value: Double) -> String {

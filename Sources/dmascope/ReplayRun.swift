@@ -3,41 +3,114 @@ import Ingest
 import Replay
 import Report
 
-/// Reads a trace through a replay.
+/// Reads a trace through a replay, or through several at once.
 enum ReplayRun {
-  /// - Parameter assumptions: for each the trace is replayed once more.
+  /// - Parameters:
+  ///   - assumptions: for each there is one more replay.
+  ///   - summary: what shows summaries of a stream while it is read.
   /// - Throws: `TraceError` if nothing of the trace can be read.
   static func profile(
-    of path: String, _ arguments: ReplayArguments, whatIf assumptions: [WhatIf] = []
+    of path: String, _ arguments: ReplayArguments, whatIf assumptions: [WhatIf] = [],
+    every interval: LiveInterval? = nil, textOptions: TextOptions = TextOptions()
   ) throws -> Profile {
     let symbolFiles = try arguments.selection.symbolFiles()
-    var (trace, start, preview) = try arguments.selection.open(path)
+    // What is wrong with the options is told before anything is read.
+    let options = try arguments.options(start: 0)
+    let (trace, preview) = try arguments.selection.open(
+      path, heartbeat: interval.map { min($0.nanoseconds / 2, 100_000_000) })
     let hints = RecordingHints(
       kernel: preview.kernel, architecture: preview.architecture, pageSize: UInt64(preview.pageSize),
       taskNames: preview.taskNames, isComplete: preview.isComplete)
-    let options = try arguments.options(start: start)
-    var profile = replay(trace, path, options, hints, symbolFiles)
-    for assumption in assumptions {
-      trace = try trace.rewound()
-      profile.whatIf.append(
-        Scenario(assumption, replay(trace, path, options.assuming(assumption), hints, nil)))
+    var replays = Replays(
+      trace, options, hints, assumptions, selection: arguments.selection, symbolFiles: symbolFiles)
+    if trace.isStream { Interruption.begin() }
+    defer { Interruption.end() }
+    if let interval, trace.isStream {
+      var summary = LiveSummary(every: interval.nanoseconds, options: textOptions)
+      trace.forEachRun { events, segments in
+        let goesOn = replays.consume(events, segments)
+        summary.update { replays.snapshot() }
+        return goesOn && summary.isWanted
+      }
+      summary.finish()
+    } else {
+      var progress = Progress(Escaping.terminal(path))
+      trace.forEachRun { events, segments in
+        let goesOn = replays.consume(events, segments)
+        progress.advance(events.count) { trace.isStream ? nil : trace.progress }
+        return goesOn
+      }
+      progress.finish()
     }
-    return profile
+    return replays.finish()
+  }
+}
+
+/// A replay of what is, and those of what might be, of the same events.
+private struct Replays {
+  private final class Replay {
+    var replayer: Replayer
+    init(_ replayer: consuming Replayer) { self.replayer = replayer }
   }
 
-  private static func replay(
-    _ trace: Trace, _ path: String, _ options: ReplayOptions, _ hints: RecordingHints,
-    _ symbolFiles: SymbolFiles?
-  ) -> Profile {
-    var replayer = Replayer(options: options, hints: hints, names: trace.names)
-    var progress = Progress(Escaping.terminal(path))
-    trace.forEachRun { events, segments in
-      replayer.consume(events, segments: segments)
-      progress.advance(events.count) { trace.progress }
-      return !replayer.isDone
+  private let trace: Trace
+  private let options: ReplayOptions
+  private let hints: RecordingHints
+  private let assumptions: [WhatIf]
+  private let selection: SelectionArguments
+  private let symbolFiles: SymbolFiles
+  /// Empty until the time of the first event is known, where that matters.
+  private var replays: [Replay] = []
+
+  init(
+    _ trace: Trace, _ options: ReplayOptions, _ hints: RecordingHints, _ assumptions: [WhatIf],
+    selection: SelectionArguments, symbolFiles: SymbolFiles
+  ) {
+    (self.trace, self.options, self.hints, self.assumptions) = (trace, options, hints, assumptions)
+    (self.selection, self.symbolFiles) = (selection, symbolFiles)
+    if !selection.needsStart { begin(at: 0) }
+  }
+
+  private mutating func begin(at start: UInt64) {
+    guard replays.isEmpty else { return }
+    var options = options
+    options.filter = selection.filter(start: start)
+    let all = [options] + assumptions.map { options.assuming($0) }
+    replays = all.map { Replay(Replayer(options: $0, hints: hints, names: trace.names)) }
+  }
+
+  /// - Returns: whether more events can change anything.
+  mutating func consume(_ events: Span<Event>, _ segments: Span<UInt64>) -> Bool {
+    guard events.count > 0 else { return true }
+    begin(at: events[0].time)
+    for replay in replays { replay.replayer.consume(events, segments: segments) }
+    return !replays[0].replayer.isDone
+  }
+
+  private var symbols: (any Symbolizer)? { trace.stacks.count > 1 ? trace.symbols(from: symbolFiles) : nil }
+
+  /// The profile so far.
+  mutating func snapshot() -> Profile {
+    guard let replay = replays.first else {
+      var none = Replayer(options: options, hints: hints, names: trace.names)
+      return none.snapshot(recording: trace.recording(), stacks: trace.stacks, symbolizer: nil)
     }
-    progress.finish()
-    let symbols = trace.stacks.count > 1 && symbolFiles != nil ? trace.symbols(from: symbolFiles) : nil
-    return replayer.finish(recording: trace.recording(), stacks: trace.stacks, symbolizer: symbols)
+    return replay.replayer.snapshot(
+      recording: trace.recording(), stacks: trace.stacks, symbolizer: symbols)
+  }
+
+  /// The profile with all scenarios.
+  mutating func finish() -> Profile {
+    begin(at: 0)
+    let recording = trace.recording()
+    var profile = replays[0].replayer.finish(
+      recording: recording, stacks: trace.stacks, symbolizer: symbols)
+    for (index, assumption) in assumptions.enumerated() {
+      profile.whatIf.append(
+        Scenario(
+          assumption,
+          replays[index + 1].replayer.finish(recording: recording, stacks: trace.stacks, symbolizer: nil)))
+    }
+    return profile
   }
 }

@@ -10,6 +10,14 @@ struct ReportCommand: ParsableCommand {
     discussion: """
       The summary goes to standard output. "-" stands for standard input as TRACE and for standard output as FILE; \
       with --json - or --html - nothing else is written there.
+
+      Trace text, JSON Lines and perf's pipe mode are read from a pipe as they come, in memory of fixed size. An \
+      interrupt (^C, SIGTERM) ends that reading, and what came is reported; the second one kills. With --every:
+
+        ssh board cat /sys/kernel/tracing/trace_pipe | dmascope report --every 5s -
+
+      trace.dat and perf.data files need random access: from a pipe they go into a temporary file, and so does any \
+      input with --task NAME; they are reported once, at their end.
       """)
 
   @Argument(
@@ -41,6 +49,13 @@ struct ReportCommand: ParsableCommand {
     })
   var whatIf: [WhatIf] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "While a stream is read, show a summary this often: 5s, 500ms, 1m, or seconds.",
+      discussion: "In place on a terminal; elsewhere one after another, under lines with the time.",
+      valueName: "time"))
+  var every: LiveInterval?
+
   @Flag(help: "List every mapping that is live at the end, in the text and in the JSON.")
   var live = false
 
@@ -70,6 +85,16 @@ struct ReportCommand: ParsableCommand {
     guard !(html == "-" && json == "-") else {
       throw ValidationError("--html and --json cannot both be \"-\"")
     }
+    if every != nil {
+      guard traces.count == 1 else { throw ValidationError("--every takes one trace") }
+      guard json != "-" && html != "-" else {
+        throw ValidationError("--every writes to standard output: give --json and --html a file")
+      }
+      guard !replay.selection.needsTaskNames else {
+        throw ValidationError(
+          "--every cannot go with --task NAME: which tasks have a name is known at the end; give a pid")
+      }
+    }
     guard top > 0 else { throw ValidationError("--top must be at least 1") }
     if let width, width < 40 || width > 1000 { throw ValidationError("--width must be from 40 to 1000") }
   }
@@ -78,7 +103,8 @@ struct ReportCommand: ParsableCommand {
     if replay.machine.wantsList { return try replay.machine.writeList() }
     var incomplete = false
     for (index, trace) in traces.enumerated() {
-      let profile = try ReplayRun.profile(of: trace, replay, whatIf: whatIf)
+      let profile = try ReplayRun.profile(
+        of: trace, replay, whatIf: whatIf, every: every, textOptions: textOptions)
       incomplete = incomplete || profile.recording.isIncomplete
       if let json {
         let report = JSONReport(profile, toolVersion: DMAScope.version, includeLive: live)

@@ -69,10 +69,23 @@ struct SelectionArguments: ParsableArguments {
   /// Whether the time of the first event must be known before the replay begins.
   var needsStart: Bool { from?.isRelative == true || to?.isRelative == true }
 
+  /// The trace, and what is known before the events are read.
+  ///
+  /// - Parameter heartbeat: nanoseconds after which a run may be empty (`TraceOptions`).
+  /// - Throws: `TraceError` if nothing of the trace can be read.
+  func open(_ path: String, heartbeat: UInt64? = nil) throws -> (trace: Trace, preview: Recording) {
+    var options = try input.options()
+    // Names of tasks are known only once all have been read.
+    options.mayRewind = needsTaskNames
+    options.wakeup = Interruption.wakeup
+    options.heartbeat = heartbeat
+    return try preview(Trace(path: path, options: options), needsTaskNames: needsTaskNames)
+  }
+
   /// The trace, the time of its first event where that matters, and what is known before the events are read.
   ///
   /// - Throws: `TraceError` if nothing of the trace can be read.
-  func open(_ path: String) throws -> (trace: Trace, start: UInt64, preview: Recording) {
+  func openTwice(_ path: String) throws -> (trace: Trace, start: UInt64, preview: Recording) {
     var start: UInt64 = 0
     var trace = try Trace(path: path, options: try input.options())
     if needsStart {
@@ -83,13 +96,16 @@ struct SelectionArguments: ParsableArguments {
       // Standard input cannot be opened twice, but what was spooled can: the trace rewinds.
       trace = try trace.rewound()
     }
+    let (rewound, preview) = try preview(trace, needsTaskNames: true)
+    return (rewound, start, preview)
+  }
+
+  /// With the names of tasks, where they are wanted: if each event names its own, all are read once before.
+  private func preview(_ trace: Trace, needsTaskNames: Bool) throws -> (Trace, Recording) {
     var preview = trace.preview
-    if needsTaskNames, preview.taskNames.isEmpty {
-      // Where each event names its task, they are known only once all have been read.
-      trace.forEachRun { _, _ in true }
-      preview.taskNames = trace.recording().taskNames
-      trace = try trace.rewound()
-    }
-    return (trace, start, preview)
+    guard needsTaskNames, preview.taskNames.isEmpty else { return (trace, preview) }
+    trace.forEachRun { _, _ in true }
+    preview.taskNames = trace.recording().taskNames
+    return (try trace.rewound(), preview)
   }
 }

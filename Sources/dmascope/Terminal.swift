@@ -27,6 +27,16 @@ enum Terminal {
     return Int(size.ws_col)
   }
 
+  /// Whether the terminal is one whose cursor can be moved.
+  static var hasScreen: Bool { !["dumb", "", nil].contains(value(of: "TERM")) }
+
+  /// Rows and columns of the terminal; 24 and 80 where it does not say.
+  static var size: (rows: Int, columns: Int) {
+    var size = winsize()
+    guard ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return (24, 80) }
+    return (Int(size.ws_row), Int(size.ws_col))
+  }
+
   /// A variable of the environment; nil if it is not set.
   static func value(of variable: String) -> String? { getenv(variable).map { String(cString: $0) } }
 

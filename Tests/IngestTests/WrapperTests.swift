@@ -8,8 +8,9 @@ import Testing
   /// What is inside a wrapper, or what kept it from being opened.
   static func content(_ packed: [UInt8]) throws -> (bytes: [UInt8], wrapper: String?, damage: TraceError?) {
     try withFile(packed) { path in
-      let (source, wrapper, damage) = try openInput(path)
-      return (try source.bytes(at: 0, count: Int(source.size), for: "all"), wrapper, damage)
+      let input = try openInput(path)
+      let source = try input.randomAccess()
+      return (try source.bytes(at: 0, count: Int(source.size), for: "all"), input.wrapper, input.damage)
     }
   }
 
@@ -194,7 +195,7 @@ import Testing
     var options = TraceOptions()
     options.zstdWindow = 256 << 20
     try withFile(Self.frame(windowLog: 28, content)) { path in
-      let size = try openInput(path, options).source.size
+      let size = try openInput(path, options).size
       #expect(size == UInt64(content.count))
     }
   }

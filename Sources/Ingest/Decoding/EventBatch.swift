@@ -73,6 +73,9 @@ final class EventBatch: @unchecked Sendable {
     count &+= 1
   }
 
+  /// Takes back the events from a place on.
+  func dropEvents(from start: Int) { count = min(count, start) }
+
   private func grow() {
     let larger = UnsafeMutablePointer<Event>.allocate(capacity: capacity * 2)
     larger.moveInitialize(from: events, count: count)

@@ -32,7 +32,7 @@ enum FormatFile {
   }
 
   private static func recording(_ path: String, _ options: TraceOptions) throws(TraceError) -> TraceDatFile {
-    let source = try openInput(path, options).source
+    let source = try openInput(path, options).randomAccess()
     let start = try source.prefix(16)
     if start.starts(with: TraceDatFile.magic) { return try TraceDatFile(source) }
     guard PerfHeader.detect(start) else {

@@ -6,15 +6,17 @@
   import Darwin
 #endif
 
-/// Opens what the user named: a file, or `-` for standard input. Whatever cannot be read at random (a pipe) is
-/// spooled into an unnamed temporary file first, and a zstd or gzip wrapper around the whole is taken off the same
-/// way, so that readers always see a plain file and memory stays small.
+/// Opens what the user named: a file, or `-` for standard input.
 ///
-/// - Returns: the plain bytes, and the name of the wrapper that was taken off (`zstd`, `gzip`) if any, and what was
-///   wrong with the wrapper, if its end is missing or damaged.
+/// A zstd or gzip wrapper around a whole file is taken off into an unnamed temporary file, so that readers see a plain
+/// one and memory stays small. What is no regular file (a pipe, a device, a file of the kernel that shows no size) is a
+/// stream, unpacked as it comes.
+///
+/// - Parameter look: what to see of a stream before it can be told what it is (`ByteStream.look`).
 func openInput(
-  _ path: String, _ options: TraceOptions = TraceOptions()
-) throws(TraceError) -> (source: ByteSource, wrapper: String?, damage: TraceError?) {
+  _ path: String, _ options: TraceOptions = TraceOptions(),
+  look: ([UInt8]) -> (limit: Int, isEnough: Bool) = { ($0.count + 1, !$0.isEmpty) }
+) throws(TraceError) -> TraceInput {
   let name = path == "-" ? "standard input" : path
   let descriptor = path == "-" ? fcntl(0, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else {
@@ -25,25 +27,42 @@ func openInput(
     close(descriptor)
     throw TraceError(.cannotOpen, file: name, expected: "", found: String(cString: strerror(errno)))
   }
-  var source: ByteSource
   switch status.st_mode & S_IFMT {
   case S_IFDIR:
     close(descriptor)
     throw TraceError(.cannotOpen, file: name, expected: "a trace file", found: "a directory")
-  case S_IFREG:
-    source = ByteSource(descriptor: descriptor, size: UInt64(max(0, status.st_size)), name: name)
+  case S_IFREG where status.st_size > 0:
+    let source = ByteSource(descriptor: descriptor, size: UInt64(status.st_size), name: name)
+    guard let wrapper = Wrapper.detect(try source.prefix(4)) else { return TraceInput(source) }
+    let (plain, damage) = try wrapper.unwrap(source, zstdWindow: options.zstdWindow)
+    return TraceInput(plain, wrapper: wrapper.rawValue, damage: damage)
   default:
-    defer { close(descriptor) }
-    var spool = try TemporaryFile(for: name)
-    try spool.copyAll(from: descriptor)
-    source = spool.finish()
+    return try openStream(descriptor, name, options, look)
   }
-  guard source.size > 0 else {
+}
+
+private func openStream(
+  _ descriptor: Int32, _ name: String, _ options: TraceOptions,
+  _ look: ([UInt8]) -> (limit: Int, isEnough: Bool)
+) throws(TraceError) -> TraceInput {
+  var stream = ByteStream(descriptor: descriptor, name: name, wakeup: options.wakeup)
+  // As many as the head of a zstd frame may have; its magic has four.
+  let magic = try stream.look { (18, $0.count >= 4) }.bytes
+  guard !magic.isEmpty else {
     throw TraceError(.notATrace, file: name, expected: "a trace", found: "an empty file")
   }
-  guard let wrapper = try Wrapper.detect(source) else { return (source, nil, nil) }
-  let (plain, damage) = try wrapper.unwrap(source, zstdWindow: options.zstdWindow)
-  return (plain, wrapper.rawValue, damage)
+  let wrapper = Wrapper.detect(magic)
+  if let wrapper {
+    stream = ByteStream(
+      unpacking: Unpacker(wrapper, stream, window: options.zstdWindow), name: name, wakeup: options.wakeup)
+  }
+  let (start, isWhole) = try stream.look(look)
+  guard !start.isEmpty else {
+    throw TraceError(
+      .notATrace, file: name, expected: "a trace", found: "an empty \(wrapper?.rawValue ?? "") file")
+  }
+  return TraceInput(
+    stream, start: start, isWhole: isWhole, wrapper: wrapper?.rawValue, heartbeat: options.heartbeat)
 }
 
 /// A temporary file without a name: it is gone when it is closed.
@@ -86,16 +105,21 @@ struct TemporaryFile: ~Copyable {
     written &+= UInt64(bytes.count)
   }
 
-  mutating func copyAll(from input: Int32) throws(TraceError) {
+  /// Takes in a stream to its end.
+  ///
+  /// - Returns: what ended it before, if anything was damaged.
+  mutating func copyAll(from input: ByteStream) throws(TraceError) -> TraceError? {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
     defer { buffer.deallocate() }
     while true {
-      let count = Glibc.read(input, buffer.baseAddress, buffer.count)
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else {
-        throw TraceError(.cannotOpen, file: name, expected: "", found: String(cString: strerror(errno)))
+      let arrival: ByteStream.Arrival
+      do throws(TraceError) {
+        arrival = try input.read(into: buffer)
+      } catch {
+        guard error.kind == .damaged else { throw error }
+        return error
       }
-      if count == 0 { return }
+      guard case .bytes(let count) = arrival else { return nil }
       try append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
     }
   }

@@ -42,25 +42,14 @@ struct EventSorter: ~Copyable {
     }
     if !isSorted { order.sort { (events[$0].time, $0) < (events[$1].time, $1) } }
     spare.reset()
-    for index in order { EventSorter.copy(waiting, index, to: spare) }
+    for index in order { waiting.copy(index, to: spare) }
     spare.take(from: waiting)
     let rest = EventBatch()
     for index in 0..<waiting.count where events[index].time > limit {
-      EventSorter.copy(waiting, index, to: rest)
+      waiting.copy(index, to: rest)
     }
     let out = spare
     (spare, waiting) = (waiting, rest)
     return body(out)
-  }
-
-  private static func copy(_ from: EventBatch, _ index: Int, to: EventBatch) {
-    var event = from.events[index]
-    let count = Int(event.physicalCount) + 2 * Int(event.busCount)
-    if count > 0 {
-      let start = Int(event.segments)
-      event.segments = UInt32(to.segmentCount)
-      to.reserveSegments(count).update(from: from.segments + start, count: count)
-    }
-    to.append(event)
   }
 }

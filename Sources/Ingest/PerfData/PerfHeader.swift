@@ -27,16 +27,28 @@ struct PerfHeader {
     start.starts(with: magic) || start.starts(with: swappedMagic)
   }
 
-  /// - Throws: `damaged` if the header makes no sense.
+  /// Whether the first 16 bytes are those of perf's pipe mode: what others have in the header is in records then.
+  static func isPipe(_ start: [UInt8]) -> Bool {
+    detect(start) && start.count >= 16 && number(start, 8, start.starts(with: swappedMagic)) == 16
+  }
+
+  /// Whether the first bytes tell what comes.
+  static func isEnough(_ start: [UInt8]) -> Bool { start.count >= 16 }
+
+  /// The header of pipe mode.
+  init(pipe start: [UInt8]) {
+    bigEndian = start.starts(with: PerfHeader.swappedMagic)
+    isPipe = true
+    records = 16..<UInt64.max
+  }
+
+  /// The header of a file.
+  ///
+  /// - Throws: `damaged` if it makes no sense.
   init(_ source: ByteSource) throws(TraceError) {
     let start = try source.bytes(at: 0, count: 16, for: "the perf.data header")
     bigEndian = start.starts(with: PerfHeader.swappedMagic)
     let size = PerfHeader.number(start, 8, bigEndian)
-    if size == 16 {
-      isPipe = true
-      records = 16..<source.size
-      return
-    }
     guard size >= 72, size <= 4096 else {
       throw TraceError(
         .damaged, file: source.name, offset: 8, expected: "a header of 16 or 104 bytes", found: "\(size)")

@@ -25,12 +25,13 @@ extension PerfReader {
   static func misfit(
     _ source: ByteSource, _ header: PerfHeader, _ catalog: EventCatalog, formats path: String
   ) throws(TraceError) -> String? {
-    var records = PerfRecords(source, header.records, bigEndian: header.bigEndian)
+    var records = PerfRecords(
+      ByteStream(source, from: header.records.lowerBound), header.records, bigEndian: header.bigEndian)
     let isUniform = header.isUniform
     var (count, unknown, short) = (0, 0, 0)
     var example = ""
     do throws(TraceError) {
-      while count < examined, let record = try records.next() {
+      while count < examined, let record = try records.nextWaiting() {
         guard record.type == PerfRecord.sample,
           let attribute = header.attribute(of: record.body, isUniform: isUniform),
           let raw = PerfSample(record.body, attribute)?.raw, raw.count > catalog.common.length

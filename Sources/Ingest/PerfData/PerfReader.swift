@@ -4,77 +4,103 @@ import DMAModel
 final class PerfReader: TraceReader {
   let shared = SharedTables()
   let frameNames: FrameNames? = nil
-  private let source: ByteSource
+  private let input: TraceInput
   private var header: PerfHeader
+  private var records: PerfRecords
+  /// The record that was read ahead of the others.
+  private var held: PerfRecords.Record?
   private let catalog: EventCatalog
   private var result = Recording()
-  private var bytesRead: UInt64 = 0
+  private var counts: [UInt64] = []
   private var modules: [(start: UInt64, size: UInt64, name: String)] = []
   private var tasks = TaskNames()
   private var highestCPU = 0
 
   private static let moduleLimit = 1 << 14
+  /// Descriptions of samples that are kept.
+  private static let attributeLimit = 1 << 14
 
-  /// - Parameter wrapper: the compression that was around the whole file, for the description.
-  init(
-    _ source: ByteSource, wrapper: String?, options: TraceOptions = TraceOptions()
-  ) throws(TraceError) {
-    self.source = source
-    var header = try PerfReader.header(source)
+  init(_ input: TraceInput, options: TraceOptions = TraceOptions()) throws(TraceError) {
+    self.input = input
+    let start = try input.prefix(16)
+    var header = PerfHeader.isPipe(start) ? PerfHeader(pipe: start) : try PerfHeader(input.randomAccess())
+    var records = PerfRecords(
+      input.bytes(from: header.isPipe ? 0 : header.records.lowerBound),
+      header.isPipe ? 0..<UInt64.max : header.records, bigEndian: header.bigEndian)
+    if header.isPipe {
+      _ = try records.take(16, for: "the perf.data header")
+      held = try PerfReader.readAhead(&records, &header, file: input.name)
+    }
     let borrowed = header.tracing == nil ? options.formats : nil
     if let borrowed { try PerfReader.borrowFormats(&header, from: borrowed, options) }
     guard let tracing = header.tracing else {
       throw TraceError(
-        .damaged, file: source.name, offset: 0, expected: "the formats of tracepoints",
+        .damaged, file: input.name, offset: 0, expected: "the formats of tracepoints",
         found: header.isUnfinished
           ? "a header that was never completed: perf writes the formats at its end; --formats takes them from a trace.dat or perf.data of the same kernel, or from a copy of its tracefs folder events; `perf record -o -` writes them first"
           : "none: no tracepoints were recorded")
     }
     guard !header.attributes.isEmpty else {
       throw TraceError(
-        .damaged, file: source.name, offset: 0, expected: "a description of the samples", found: "none")
+        .damaged, file: input.name, offset: 0, expected: "a description of the samples", found: "none")
     }
     self.header = header
+    self.records = records
     catalog = EventCatalog(
       tracing.formats, dictionary: options.dictionary, longSize: tracing.pages.longSize,
       enabled: header.tracepoints.isEmpty ? nil : header.tracepoints)
     result.format =
-      "perf.data" + (header.isPipe ? " (pipe mode)" : "") + (wrapper.map { " in \($0)" } ?? "")
+      "perf.data" + (header.isPipe ? " (pipe mode)" : "") + (input.wrapper.map { " in \($0)" } ?? "")
     (result.kernel, result.architecture) = (header.kernel, header.architecture)
     (result.cpus, result.clock) = (header.cpus, "perf")
     if tracing.pages.pageSize.nonzeroBitCount == 1 { result.pageSize = tracing.pages.pageSize }
     if header.isUnfinished {
       result.problems.append("the header was never completed: the recording ended before perf did")
     }
-    if let borrowed, let misfit = try PerfReader.misfit(source, header, catalog, formats: borrowed) {
+    // A stream cannot be looked at twice.
+    if let borrowed, let source = input.file,
+      let misfit = try PerfReader.misfit(source, header, catalog, formats: borrowed)
+    {
       result.problems.append(misfit)
     }
   }
 
   /// What the recording says of itself, wherever it says it.
   static func header(_ source: ByteSource) throws(TraceError) -> PerfHeader {
-    var header = try PerfHeader(source)
-    if header.isPipe { try readAhead(source, &header) }
+    let start = try source.prefix(16)
+    guard PerfHeader.isPipe(start) else { return try PerfHeader(source) }
+    var header = PerfHeader(pipe: start)
+    var records = PerfRecords(ByteStream(source), 0..<UInt64.max, bigEndian: header.bigEndian)
+    _ = try records.take(16, for: "the perf.data header")
+    _ = try readAhead(&records, &header, file: source.name)
     return header
   }
 
-  /// In pipe mode, what describes the samples comes before the first of them.
-  private static func readAhead(_ source: ByteSource, _ header: inout PerfHeader) throws(TraceError) {
-    var records = PerfRecords(source, header.records, bigEndian: header.bigEndian)
-    while let record = try records.next(), record.type != PerfRecord.sample {
-      try describe(record, &records, &header, source)
+  /// In pipe mode, what describes the samples comes before the first of them, and first of all. What follows it may
+  /// be long in coming.
+  ///
+  /// - Returns: the first record of another kind.
+  private static func readAhead(
+    _ records: inout PerfRecords, _ header: inout PerfHeader, file: String
+  ) throws(TraceError) -> PerfRecords.Record? {
+    while let record = try records.nextWaiting() {
+      let isKnown = header.tracing != nil && !header.attributes.isEmpty
+      if record.type == PerfRecord.sample || (isKnown && record.type < PerfRecord.attribute) { return record }
+      try describe(record, &records, &header, file: file)
     }
+    return nil
   }
 
   /// Takes in a record that describes others; passes over what follows it.
   private static func describe(
-    _ record: PerfRecords.Record, _ records: inout PerfRecords, _ header: inout PerfHeader,
-    _ source: ByteSource
+    _ record: PerfRecords.Record, _ records: inout PerfRecords, _ header: inout PerfHeader, file: String
   ) throws(TraceError) {
     switch record.type {
     case PerfRecord.attribute:
       let size = Int(record.body.u32(4))
-      guard let attribute = PerfAttribute(record.body), size <= record.body.count else { return }
+      guard header.attributes.count < attributeLimit, let attribute = PerfAttribute(record.body),
+        size <= record.body.count
+      else { return }
       header.attributes.append(attribute)
       header.noteTracepoint(record.body)
       for place in stride(from: max(64, size), through: record.body.count - 8, by: 8)
@@ -84,33 +110,41 @@ final class PerfReader: TraceReader {
     case PerfRecord.tracingData:
       let (size, offset) = (Int(record.body.u32(0)), records.offset)
       let bytes = try records.take((size + 7) & ~7, for: "the tracing data")
-      try header.takeTracing(bytes, file: source.name, at: offset)
+      try header.takeTracing(bytes, file: file, at: offset)
     case PerfRecord.feature:
       let feature = Int(clamping: record.body.u64(0))
       let body = record.body.from(8)
       let bytes = Array(UnsafeRawBufferPointer(start: body.base, count: body.count))
       if feature != PerfFeature.tracingData {
-        try header.take(feature, bytes, file: source.name, at: record.offset)
+        try header.take(feature, bytes, file: file, at: record.offset)
       }
     case PerfRecord.auxTrace: records.skip(Int(clamping: record.body.u64(0)))
     default: break
     }
   }
 
-  var progress: Double { source.size > 0 ? Double(bytesRead) / Double(source.size) : 0 }
+  var progress: Double { input.size.map { $0 > 0 ? Double(records.offset) / Double($0) : 0 } ?? 0 }
 
   func forEachRun(_ body: (Span<Event>, Span<UInt64>) -> Bool) {
-    var records = PerfRecords(source, header.records, bigEndian: header.bigEndian)
     var decoder = RecordDecoder(
       catalog, bigEndian: header.tracing?.bigEndian ?? header.bigEndian, shared: shared)
     var sorter = EventSorter()
-    let isUniform = header.isUniform
+    var isUniform = header.isUniform
     var isWanted = true
     var frames: [UInt64] = []
-    func give(_ batch: EventBatch) -> Bool { result.handOver(batch, body) }
+    func give(_ batch: EventBatch) -> Bool {
+      add(decoder.takeCounts())
+      // The body may ask for the recording as it stands.
+      result.note(batch)
+      return batch.handOver(body)
+    }
     do throws(TraceError) {
-      while isWanted, let record = try records.next() {
-        bytesRead = records.offset
+      while isWanted {
+        guard let record = try nextRecord() else {
+          if records.isAtEnd { break }
+          isWanted = try readOn(body)
+          continue
+        }
         switch record.type {
         case PerfRecord.sample:
           guard let attribute = header.attribute(of: record.body, isUniform: isUniform),
@@ -122,17 +156,32 @@ final class PerfReader: TraceReader {
           take(sample, &decoder, &sorter, &frames)
           if sorter.isFull { isWanted = sorter.relieve(give) }
         case PerfRecord.finishedRound: isWanted = sorter.endRound(give)
-        default: try take(record, &records, &sorter)
+        case PerfRecord.attribute, PerfRecord.feature:
+          try PerfReader.describe(record, &records, &header, file: input.name)
+          isUniform = header.isUniform
+        default: try take(record, &sorter)
         }
       }
     } catch {
       result.problems.append(error.details)
     }
     if isWanted { _ = sorter.flush(give) }
-    finish(decoder.takeCounts())
-    if records.hasCompressed, !result.format.contains("zstd") {
-      result.format = result.format.replacingPrefix("perf.data", with: "perf.data (zstd records)")
-    }
+    add(decoder.takeCounts())
+  }
+
+  private func nextRecord() throws(TraceError) -> PerfRecords.Record? {
+    if let record = held.take() { return record }
+    return try records.next()
+  }
+
+  /// Waits for more of the input. Events of a round that has not ended wait for its end, since older ones may come.
+  ///
+  /// - Returns: whether more events are wanted.
+  private func readOn(_ body: (Span<Event>, Span<UInt64>) -> Bool) throws(TraceError) -> Bool {
+    repeat {
+      if input.patience >= 0, !EventBatch.handOverNothing(body) { return false }
+    } while try !records.fill(patience: input.patience)
+    return true
   }
 
   private func take(
@@ -165,7 +214,7 @@ final class PerfReader: TraceReader {
 
   /// A record that is no sample.
   private func take(
-    _ record: PerfRecords.Record, _ records: inout PerfRecords, _ sorter: inout EventSorter
+    _ record: PerfRecords.Record, _ sorter: inout EventSorter
   ) throws(TraceError) {
     let attribute = header.attributes[0]
     let body = record.body
@@ -205,13 +254,22 @@ final class PerfReader: TraceReader {
     modules.append((body.u64(8), body.u64(16), String(name)))
   }
 
-  private func finish(_ counts: [UInt64]) {
-    catalog.add(counts, to: &result)
-    result.taskNames = tasks.all
-    if result.cpus == 0 { result.cpus = highestCPU + 1 }
+  private func add(_ more: [UInt64]) {
+    if counts.isEmpty { counts = [UInt64](repeating: 0, count: more.count) }
+    for index in more.indices { counts[index] &+= more[index] }
   }
 
-  func recording() -> Recording { result }
+  /// As far as records have been read.
+  func recording() -> Recording {
+    var result = result
+    catalog.add(counts, to: &result)
+    result.taskNames = tasks.all
+    if result.cpus == 0, !counts.isEmpty { result.cpus = highestCPU + 1 }
+    if records.hasCompressed, !result.format.contains("zstd") {
+      result.format = result.format.replacingPrefix("perf.data", with: "perf.data (zstd records)")
+    }
+    return result
+  }
 
   func symbols() -> (any Symbolizer)? {
     modules.isEmpty ? nil : SymbolsAndModules(symbols: nil, modules: ModuleRanges(modules))

@@ -1,6 +1,7 @@
 import CZstd
 
-/// Hands out the records of a perf.data one after another, those within compressed ones included.
+/// Hands out the records of a perf.data one after another, those within compressed ones included, from memory of fixed
+/// size. A record that has not come whole is kept until it has.
 struct PerfRecords: ~Copyable {
   /// One record; valid until the next is asked for.
   struct Record {
@@ -11,9 +12,15 @@ struct PerfRecords: ~Copyable {
     var offset: UInt64
   }
 
-  private let source: ByteSource
+  private let stream: ByteStream
   private let bigEndian: Bool
   private let end: UInt64
+  /// Whether all that there is has been in memory.
+  private var isInputAtEnd = false
+  /// Bytes that come next and are passed over.
+  private var toPass: UInt64 = 0
+  /// Whether the last record has been handed out.
+  private(set) var isAtEnd = false
   /// Bytes of the input that are in memory, from `position` on.
   private let buffer: UnsafeMutableRawBufferPointer
   private var position: UInt64
@@ -34,10 +41,14 @@ struct PerfRecords: ~Copyable {
 
   private static let bufferSize = 1 << 20
 
+  /// - Parameters:
+  ///   - stream: the input from the first record on.
+  ///   - range: where the records lie in the input.
+  ///   - limits: what compressed records may unpack to.
   init(
-    _ source: ByteSource, _ range: Range<UInt64>, bigEndian: Bool, limits: UnpackingLimits = UnpackingLimits()
+    _ stream: ByteStream, _ range: Range<UInt64>, bigEndian: Bool, limits: UnpackingLimits = UnpackingLimits()
   ) {
-    self.source = source
+    self.stream = stream
     self.limits = limits
     self.bigEndian = bigEndian
     position = range.lowerBound
@@ -55,16 +66,16 @@ struct PerfRecords: ~Copyable {
   /// Where reading has come to in the input.
   var offset: UInt64 { position + UInt64(head) }
 
-  /// The next record; nil at the end.
+  /// The next record that is wholly in memory; nil if there is none. It may be there after `fill`, unless `isAtEnd`.
   ///
   /// - Throws: `damaged` where the input ends within a record, or a record is none. Nothing can be read behind it.
   mutating func next() throws(TraceError) -> Record? {
     while true {
       if let record = try nextUnpacked() { return record }
       guard let record = try nextPlain() else {
-        guard unpackedHead == unpackedTail else {
+        guard !isAtEnd || unpackedHead == unpackedTail || stream.isStopped else {
           throw TraceError(
-            .damaged, file: source.name, offset: offset, expected: "the rest of a compressed record",
+            .damaged, file: stream.name, offset: offset, expected: "the rest of a compressed record",
             found: "the end of the file")
         }
         return nil
@@ -76,65 +87,121 @@ struct PerfRecords: ~Copyable {
     }
   }
 
-  /// Bytes behind the record at hand that belong to it (the tracing data).
+  /// The next record, after waiting for it if it must be; nil at the end.
+  mutating func nextWaiting() throws(TraceError) -> Record? {
+    while true {
+      if let record = try next() { return record }
+      if isAtEnd { return nil }
+      _ = try fill(patience: -1)
+    }
+  }
+
+  /// Bytes behind the record at hand that belong to it (the tracing data), after waiting for them.
   mutating func take(_ count: Int, for what: String) throws(TraceError) -> [UInt8] {
-    let bytes = try source.bytes(at: offset, count: count, for: what)
-    skip(count)
-    return bytes
+    let start = offset
+    guard count <= ByteSource.allocationLimit else {
+      throw TraceError(
+        .damaged, file: stream.name, offset: start,
+        expected: "at most \(ByteSource.allocationLimit) bytes of \(what)", found: "a length of \(count)")
+    }
+    // No memory for what has not come.
+    var result: [UInt8] = []
+    while result.count < count {
+      let part = min(count - result.count, tail - head)
+      result += UnsafeRawBufferPointer(rebasing: buffer[head..<head + part])
+      head += part
+      guard result.count < count else { break }
+      guard !isInputAtEnd else {
+        throw TraceError(
+          .damaged, file: stream.name, offset: start, expected: "\(count) bytes of \(what)",
+          found: result.isEmpty
+            ? "the end of the file" : "only \(result.count) bytes before the end of the file")
+      }
+      _ = try fill(patience: -1)
+    }
+    return result
   }
 
   /// Passes over bytes behind the record at hand.
   mutating func skip(_ count: Int) {
-    if count <= tail - head {
-      head += count
-    } else {
-      // However far a damaged size leads: the end of the records is the end.
-      position = min(end, offset &+ UInt64(max(0, count)))
-      (head, tail) = (0, 0)
-    }
+    toPass = toPass.addingReportingOverflow(UInt64(max(0, count))).partialValue
+  }
+
+  private mutating func passOver() {
+    let count = min(toPass, UInt64(tail - head))
+    head += Int(count)
+    toPass -= count
   }
 
   private mutating func nextPlain() throws(TraceError) -> Record? {
+    passOver()
+    let available = tail - head
+    if available == 0 || toPass > 0 {
+      isAtEnd = isInputAtEnd
+      return nil
+    }
     let start = offset
-    guard start < end else { return nil }
-    try fill(PerfRecord.headerSize)
-    guard tail - head >= PerfRecord.headerSize else { throw cut(start, "the header of a record") }
+    guard available >= PerfRecord.headerSize else {
+      return try incomplete(start, "the header of a record")
+    }
     let size = Int(bytes(head, PerfRecord.headerSize).u16(6))
     guard size >= PerfRecord.headerSize else {
       throw TraceError(
-        .damaged, file: source.name, offset: start, expected: "a record of at least 8 bytes", found: "\(size)"
+        .damaged, file: stream.name, offset: start, expected: "a record of at least 8 bytes", found: "\(size)"
       )
     }
-    try fill(size)
-    guard tail - head >= size else { throw cut(start, "a record of \(size) bytes") }
+    guard available >= size else { return try incomplete(start, "a record of \(size) bytes") }
     let whole = bytes(head, size)
     head += size
     return Record(
       type: whole.u32(0), body: whole.from(PerfRecord.headerSize), offset: start)
   }
 
+  /// A record whose end has not come, or never will.
+  private mutating func incomplete(_ start: UInt64, _ what: String) throws(TraceError) -> Record? {
+    isAtEnd = isInputAtEnd
+    guard isAtEnd, !stream.isStopped else { return nil }
+    throw cut(start, what)
+  }
+
   private func cut(_ start: UInt64, _ what: String) -> TraceError {
     TraceError(
-      .damaged, file: source.name, offset: start, expected: what, found: "the end of the records")
+      .damaged, file: stream.name, offset: start, expected: what, found: "the end of the records")
   }
 
   private func bytes(_ start: Int, _ count: Int) -> PerfBytes {
     PerfBytes(base: UnsafeRawPointer(buffer.baseAddress!) + start, count: count, bigEndian: bigEndian)
   }
 
-  /// Sees to it that so many bytes are in memory, if there are.
-  private mutating func fill(_ wanted: Int) throws(TraceError) {
-    guard tail - head < wanted else { return }
-    let base = buffer.baseAddress!
+  /// Reads on. Records that were handed out are no longer valid.
+  ///
+  /// - Parameter patience: milliseconds to wait; without limit if negative.
+  /// - Returns: false if nothing came in that time.
+  mutating func fill(patience: Int32) throws(TraceError) -> Bool {
+    guard let base = buffer.baseAddress else { return true }
     if head > 0 {
       base.copyMemory(from: base + head, byteCount: tail - head)
       position += UInt64(head)
       (head, tail) = (0, tail - head)
     }
+    if toPass > 0 {
+      let passed = stream.pass(min(toPass, end - min(end, position)))
+      position += passed
+      toPass -= passed
+    }
     let left = end - min(end, position + UInt64(tail))
     let room = UnsafeMutableRawBufferPointer(
-      rebasing: buffer[tail..<min(buffer.count, tail + Int(clamping: left))])
-    if !room.isEmpty { tail += try source.read(at: position + UInt64(tail), into: room) }
+      rebasing: buffer[tail..<(left < UInt64(buffer.count - tail) ? tail + Int(left) : buffer.count)])
+    guard !room.isEmpty else {
+      isInputAtEnd = true
+      return true
+    }
+    switch try stream.read(into: room, patience: patience) {
+    case .bytes(let count): tail += count
+    case .nothing: return false
+    case .end: isInputAtEnd = true
+    }
+    return true
   }
 
   // MARK: - Compressed records
@@ -149,7 +216,7 @@ struct PerfRecords: ~Copyable {
         let size = Int(start.u16(6))
         guard size >= PerfRecord.headerSize else {
           throw TraceError(
-            .damaged, file: source.name, offset: unpackedOffset,
+            .damaged, file: stream.name, offset: unpackedOffset,
             expected: "a compressed record of at least 8 bytes", found: "\(size)")
         }
         if available >= size {
@@ -176,7 +243,7 @@ struct PerfRecords: ~Copyable {
       body = body.from(8)
       guard size <= UInt64(body.count) else {
         throw TraceError(
-          .damaged, file: source.name, offset: record.offset, expected: "\(size) compressed bytes",
+          .damaged, file: stream.name, offset: record.offset, expected: "\(size) compressed bytes",
           found: "only \(body.count)")
       }
       body = body.from(0, length: Int(size))
@@ -199,7 +266,7 @@ struct PerfRecords: ~Copyable {
       let status = ZSTD_decompressStream(zstd, &output, &packed)
       if ZSTD_isError(status) != 0 {
         throw TraceError(
-          .damaged, file: source.name, offset: unpackedOffset, expected: "zstd data",
+          .damaged, file: stream.name, offset: unpackedOffset, expected: "zstd data",
           found: String(cString: ZSTD_getErrorName(status)))
       }
     } while output.pos == 0 && packed.pos < packed.size
@@ -208,7 +275,7 @@ struct PerfRecords: ~Copyable {
     unpackedTotal &+= UInt64(output.pos)
     guard !limits.isBomb(packed: packedTotal, unpacked: unpackedTotal) else {
       throw TraceError(
-        .damaged, file: source.name, offset: unpackedOffset, expected: limits.description,
+        .damaged, file: stream.name, offset: unpackedOffset, expected: limits.description,
         found: "\(unpackedTotal) bytes from \(packedTotal)")
     }
     mayHoldMore = output.pos == output.size

@@ -6,7 +6,8 @@
   import Darwin
 #endif
 
-/// Hands out the lines of an input one after another, without their ends, from memory of fixed size.
+/// Hands out the lines of an input one after another, without their ends, from memory of fixed size. A line that has not
+/// ended is kept until it has.
 struct LineReader: ~Copyable {
   /// One line that is not blank; valid until the next is asked for.
   struct Line {
@@ -38,48 +39,66 @@ struct LineReader: ~Copyable {
     }
   }
 
-  private let source: ByteSource
+  private let stream: ByteStream
   private let lineLimit: Int
   private let buffer: UnsafeMutableRawBufferPointer
-  /// What is in the buffer and not yet handed out.
+  /// What is in the buffer and not yet handed out, and up to where it has been searched for a line's end.
   private var head = 0
   private var tail = 0
+  private var searched = 0
   /// Where the buffer's first byte lies in the input.
   private var base: UInt64 = 0
-  private var isAtEnd = false
+  /// Where the line began of which the rest is passed over, since it is too long.
+  private var tooLongFrom: UInt64?
+  /// Whether all of the input is in the buffer or has been in it.
+  private(set) var isAtEnd = false
 
-  init(_ source: ByteSource, lineLimit: Int) {
-    self.source = source
+  init(_ stream: ByteStream, lineLimit: Int) {
+    self.stream = stream
     self.lineLimit = lineLimit
     buffer = .allocate(byteCount: lineLimit + (1 << 18), alignment: 16)
   }
 
+  init(_ source: ByteSource, lineLimit: Int) { self.init(ByteStream(source), lineLimit: lineLimit) }
+
   deinit { buffer.deallocate() }
 
-  /// The next line that is not blank; nil at the end.
-  mutating func next() throws(TraceError) -> Line? {
-    while true {
-      guard let line = try nextLine() else { return nil }
+  /// How far lines have been handed out.
+  var offset: UInt64 { base + UInt64(head) }
+
+  /// The next line that is not blank and wholly in memory; nil if there is none. It may be there after `fill`, unless
+  /// `isAtEnd`.
+  mutating func next() -> Line? {
+    while let line = nextLine() {
       if let text = line.text, text.allSatisfy({ $0 <= 0x20 }) { continue }
       return line
     }
+    return nil
   }
 
-  private mutating func nextLine() throws(TraceError) -> Line? {
-    var searched = head
+  /// The next line that is not blank, after waiting for it if it must be; nil at the end.
+  mutating func nextWaiting() throws(TraceError) -> Line? {
     while true {
-      if let end = newline(from: searched) { return take(end, isCut: false) }
-      if tail - head > lineLimit { return try passOver() }
-      searched = tail - head
-      guard !isAtEnd else { return head < tail ? take(tail, isCut: true) : nil }
-      try fill()
-      searched += head
+      if let line = next() { return line }
+      if isAtEnd { return nil }
+      _ = try fill(patience: -1)
     }
   }
 
-  private func newline(from start: Int) -> Int? {
-    guard start < tail, let base = buffer.baseAddress else { return nil }
-    return memchr(base + start, 0x0a, tail - start).map {
+  private mutating func nextLine() -> Line? {
+    if let end = newline() { return take(end, isCut: false) }
+    searched = tail
+    if tooLongFrom == nil, tail - head > lineLimit { tooLongFrom = base + UInt64(head) }
+    // Of a line that is passed over nothing need be kept.
+    if tooLongFrom != nil { head = tail }
+    guard isAtEnd else { return nil }
+    if stream.isStopped { head = tail }
+    return head < tail || tooLongFrom != nil ? take(tail, isCut: true) : nil
+  }
+
+  private func newline() -> Int? {
+    guard searched < tail, let base = buffer.baseAddress else { return nil }
+    return memchr(base + searched, 0x0a, tail - searched).map {
       UnsafeRawPointer(base).distance(to: UnsafeRawPointer($0))
     }
   }
@@ -88,6 +107,11 @@ struct LineReader: ~Copyable {
   private mutating func take(_ end: Int, isCut: Bool) -> Line {
     var start = head
     head = min(end + 1, tail)
+    searched = head
+    if let from = tooLongFrom {
+      tooLongFrom = nil
+      return Line(text: nil, start: from, end: base + UInt64(head), isCut: false)
+    }
     // A byte order mark is no part of the first line.
     if base == 0, start == 0, end >= 3, buffer[0] == 0xef, buffer[1] == 0xbb, buffer[2] == 0xbf { start = 3 }
     let bytes = UnsafeRawBufferPointer(rebasing: buffer[start..<end]).assumingMemoryBound(to: UInt8.self)
@@ -96,32 +120,24 @@ struct LineReader: ~Copyable {
       isCut: isCut)
   }
 
-  /// Drops a line that is too long.
-  private mutating func passOver() throws(TraceError) -> Line {
-    let start = base + UInt64(head)
-    while true {
-      if let end = newline(from: head) {
-        head = end + 1
-        break
-      }
-      head = tail
-      if isAtEnd { break }
-      try fill()
-    }
-    return Line(text: nil, start: start, end: base + UInt64(head), isCut: false)
-  }
-
-  /// Moves what is left to the front and reads on behind it.
-  private mutating func fill() throws(TraceError) {
+  /// Moves what is left to the front and reads on behind it. Lines that were handed out are no longer valid.
+  ///
+  /// - Parameter patience: milliseconds to wait; without limit if negative.
+  /// - Returns: false if nothing came in that time.
+  mutating func fill(patience: Int32) throws(TraceError) -> Bool {
     if head > 0, let address = buffer.baseAddress {
       memmove(address, address + head, tail - head)
       base += UInt64(head)
       tail -= head
+      searched -= head
       head = 0
     }
-    let room = UnsafeMutableRawBufferPointer(rebasing: buffer[tail...])
-    let count = try source.read(at: base + UInt64(tail), into: room)
-    isAtEnd = count < room.count
-    tail += count
+    switch try stream.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[tail...]), patience: patience)
+    {
+    case .bytes(let count): tail += count
+    case .nothing: return false
+    case .end: isAtEnd = true
+    }
+    return true
   }
 }

@@ -113,9 +113,6 @@ struct TextDecoder: ~Copyable {
     batch.lastTime = max(batch.lastTime, time)
   }
 
-  /// Whether the last event of no CPU can be about to get its stack: there are no stacks, or all have theirs.
-  var isBetweenEvents: Bool { frameBuffer.isEmpty && (!hasStacks || lastEvents.allSatisfy { $0 < 0 }) }
-
   /// The events that follow are in another batch.
   mutating func leave(_ batch: EventBatch) {
     endStack(batch)
@@ -505,5 +502,24 @@ struct TextDecoder: ~Copyable {
       (value, bytes) = (0, 0)
     }
     return count
+  }
+}
+
+// MARK: - Events that are not whole yet
+
+extension TextDecoder {
+  /// The first event in the batch that may yet get its stack; nil if all are whole. The stack of an event comes right
+  /// behind it, but other CPUs' events may come between.
+  var firstUnfinished: Int? {
+    var first = stackOwner
+    guard hasStacks else { return first }
+    for last in lastEvents where last >= 0 { first = min(first ?? last, last) }
+    return first
+  }
+
+  /// So many events have left the batch at its beginning; those behind them have moved up.
+  mutating func leave(first count: Int) {
+    stackOwner = stackOwner.flatMap { $0 >= count ? $0 - count : nil }
+    for index in lastEvents.indices { lastEvents[index] = max(-1, lastEvents[index] - count) }
   }
 }

@@ -6,24 +6,37 @@ import DMAModel
 final class TextReader: TraceReader {
   let shared = SharedTables()
   let frameNames: FrameNames? = FrameNames()
-  private let source: ByteSource
+  private let input: TraceInput
   private var result = Recording()
-  private var bytesRead: UInt64 = 0
-  private let dictionary: EventDictionary
-  /// The events among the first lines.
-  private var recorded: Set<String> = []
+  private var decoder: TextDecoder
+  private var lines: LineReader
+  /// Lines that are no trace's, the first of them among the problems.
+  private var unknown: UInt64 = 0
 
   private static let lineLimit = 1 << 20
   /// So many bytes are searched for a line that is an event's.
   static let searched = 1 << 16
   private static let problemLimit = 8
   private static let eventsPerRun = 4096
+  /// After so many milliseconds without a byte what could still get its stack is taken as it is.
+  private static let quietTime: Int32 = 250
+
+  /// Whether the first bytes of a stream tell what it is, and who made it: what says that comes before the first event,
+  /// whose line has ended.
+  static func isEnough(_ start: [UInt8]) -> Bool {
+    start.lastIndex(of: 0x0a).map { hasEvent(Array(start[..<$0])) } ?? false
+  }
 
   /// Whether an input has a line of a trace near its beginning: what comes before may be the boot messages of a board.
   static func detect(_ start: [UInt8]) -> Bool {
     if start.starts(with: Array("# tracer:".utf8)) { return true }
     guard !start.prefix(1024).contains(0) else { return false }
-    return start.split(separator: 0x0a).contains { line in
+    return hasEvent(start)
+  }
+
+  /// Whether there is a line of an event.
+  private static func hasEvent(_ start: [UInt8]) -> Bool {
+    start.split(separator: 0x0a).contains { line in
       line.withUnsafeBufferPointer { text in
         guard let line = TextLine(text) else { return false }
         return text[text.endIndex - 1] >= 0x20 && !line.name.isEmpty
@@ -31,83 +44,133 @@ final class TextReader: TraceReader {
     }
   }
 
-  /// - Parameter wrapper: the compression that was around the whole file, for the description.
-  init(
-    _ source: ByteSource, wrapper: String?, dictionary: EventDictionary = EventDictionary()
-  ) throws(TraceError) {
-    (self.source, self.dictionary) = (source, dictionary)
-    let decoder = try start()
+  init(_ input: TraceInput, dictionary: EventDictionary = EventDictionary()) throws(TraceError) {
+    self.input = input
+    let head = try TextReader.readHead(input, dictionary)
+    // What is behind one of the events among the first lines is not to be counted twice.
+    decoder = TextDecoder(
+      shared, frameNames ?? FrameNames(), dictionary: dictionary,
+      recorded: dictionary.counting(among: Set(head.plans.map(\.name))))
+    lines = LineReader(input.bytes(), lineLimit: TextReader.lineLimit)
     let printer =
-      switch decoder.printer {
+      switch head.printer {
       case .ftrace: "ftrace text"
       case .traceCmd: "trace-cmd report text"
       case .perf: "perf script text"
       }
-    result.format = printer + (wrapper.map { " in \($0)" } ?? "")
-    recorded = dictionary.counting(among: Set(decoder.plans.map(\.name)))
-    (result.cpus, result.kernel, result.architecture) = (decoder.cpus, decoder.kernel, decoder.architecture)
+    result.format = printer + (input.wrapper.map { " in \($0)" } ?? "")
+    (result.cpus, result.kernel, result.architecture) = (head.cpus, head.kernel, head.architecture)
     // The tracepoints have had this name since then, and drivers leave unmaps out.
     if result.kernel.isEmpty,
-      decoder.plans.contains(where: { $0.name == "dma_map_phys" && $0.tracepoint != nil })
+      head.plans.contains(where: { $0.name == "dma_map_phys" && $0.tracepoint != nil })
     {
       result.kernel = "6.18 or later"
     }
   }
 
   /// A decoder that has read the first lines.
-  private func start() throws(TraceError) -> TextDecoder {
+  private static func readHead(
+    _ input: TraceInput, _ dictionary: EventDictionary
+  ) throws(TraceError) -> TextDecoder {
     var decoder = TextDecoder(SharedTables(), FrameNames(), dictionary: dictionary)
     let batch = EventBatch()
-    var lines = LineReader(source, lineLimit: TextReader.lineLimit)
-    while let line = try lines.next(), line.start < TextReader.searched {
-      if let text = line.text { _ = decoder.decode(text, into: batch) }
+    var lines = LineReader(input.head, lineLimit: TextReader.lineLimit)
+    while let line = try lines.nextWaiting(), line.start < TextReader.searched {
+      if let text = line.text, !(line.isCut && input.headIsCut) { _ = decoder.decode(text, into: batch) }
     }
     return decoder
   }
 
-  var progress: Double { source.size > 0 ? Double(bytesRead) / Double(source.size) : 0 }
+  var progress: Double { input.size.map { $0 > 0 ? Double(lines.offset) / Double($0) : 0 } ?? 0 }
 
   func forEachRun(_ body: (Span<Event>, Span<UInt64>) -> Bool) {
-    var decoder = TextDecoder(
-      shared, frameNames ?? FrameNames(), dictionary: dictionary, recorded: recorded)
-    let batch = EventBatch()
-    var lines = LineReader(source, lineLimit: TextReader.lineLimit)
-    var unknown: UInt64 = 0
+    var (batch, rest) = (EventBatch(), EventBatch())
     var isWanted = true
     do throws(TraceError) {
-      while isWanted, let line = try lines.next() {
-        var outcome = TextDecoder.Outcome.unknown
-        if let text = line.text { outcome = decoder.decode(text, isCut: line.isCut, into: batch) }
-        if outcome == .unknown {
-          unknown &+= 1
-          note(line, unknown)
-        }
-        bytesRead = line.end
-        // Between an event and its stack there may be events of other CPUs: a run ends behind a stack, if there are any.
+      while isWanted {
+        readRun(into: batch)
         let isFull = batch.count >= TextReader.eventsPerRun
-        if isFull, decoder.isBetweenEvents || batch.count >= 2 * TextReader.eventsPerRun {
-          decoder.leave(batch)
-          isWanted = result.handOver(batch, body)
-        }
+        if lines.isAtEnd, !isFull { break }
+        isWanted = handOverWhole(&batch, &rest, body)
+        if isWanted, !isFull { isWanted = try readOn(batch, body) }
       }
     } catch {
       result.problems.append(error.details)
     }
     decoder.leave(batch)
-    if isWanted { _ = result.handOver(batch, body) }
-    finish(decoder, unknown)
+    if isWanted { _ = handOver(batch, body) }
   }
 
-  private func note(_ line: LineReader.Line, _ number: UInt64) {
-    guard number <= TextReader.problemLimit else { return }
+  /// Decodes what lines there are in memory, up to a batch of events.
+  private func readRun(into batch: EventBatch) {
+    TextReader.readRun(&lines, &decoder, batch) { line in
+      unknown &+= 1
+      note(line)
+    }
+  }
+
+  private static func readRun(
+    _ lines: inout LineReader, _ decoder: inout TextDecoder, _ batch: EventBatch,
+    onUnknown: (LineReader.Line) -> Void
+  ) {
+    while batch.count < eventsPerRun, let line = lines.next() {
+      var outcome = TextDecoder.Outcome.unknown
+      if let text = line.text { outcome = decoder.decode(text, isCut: line.isCut, into: batch) }
+      if outcome == .unknown { onUnknown(line) }
+    }
+  }
+
+  private func handOver(_ batch: EventBatch, _ body: (Span<Event>, Span<UInt64>) -> Bool) -> Bool {
+    // The body may ask for the recording as it stands.
+    result.note(batch)
+    return batch.handOver(body)
+  }
+
+  /// Hands over the events that can get no stack any more; the others stay in the batch.
+  private func handOverWhole(
+    _ batch: inout EventBatch, _ rest: inout EventBatch, _ body: (Span<Event>, Span<UInt64>) -> Bool
+  ) -> Bool {
+    var whole = decoder.firstUnfinished ?? batch.count
+    // Some never get one.
+    if whole < batch.count / 2, batch.count >= TextReader.eventsPerRun { whole = batch.count }
+    guard whole > 0 else { return input.patience < 0 || EventBatch.handOverNothing(body) }
+    if whole == batch.count { decoder.leave(batch) } else { decoder.leave(first: whole) }
+    batch.moveTail(from: whole, to: rest)
+    swap(&batch, &rest)
+    return handOver(rest, body)
+  }
+
+  /// Waits for more of the input.
+  ///
+  /// - Returns: whether more events are wanted.
+  private func readOn(_ batch: EventBatch, _ body: (Span<Event>, Span<UInt64>) -> Bool) throws(TraceError)
+    -> Bool
+  {
+    var waited: Int32 = 0
+    while try !lines.fill(patience: input.patience) {
+      waited &+= input.patience
+      if batch.count > 0, waited >= TextReader.quietTime {
+        decoder.leave(batch)
+        if !handOver(batch, body) { return false }
+      } else if !EventBatch.handOverNothing(body) {
+        return false
+      }
+    }
+    return true
+  }
+
+  private func note(_ line: LineReader.Line) {
+    guard unknown <= TextReader.problemLimit else { return }
     let problem = JSONProblem(0, "a line of a trace, TASK-PID [CPU] TIME: EVENT: FIELDS")
     result.problems.append(
       line.text == nil
-        ? line.error(line.tooLong, file: source.name).details
-        : line.error(problem, file: source.name).details)
+        ? line.error(line.tooLong, file: input.name).details
+        : line.error(problem, file: input.name).details)
   }
 
-  private func finish(_ decoder: borrowing TextDecoder, _ unknown: UInt64) {
+  /// As far as lines have been read.
+  func recording() -> Recording {
+    var result = result
     for index in decoder.plans.indices where decoder.counts[index] > 0 {
       let plan = decoder.plans[index]
       result.eventsByName[plan.name, default: 0] &+= decoder.counts[index]
@@ -125,10 +188,9 @@ final class TextReader: TraceReader {
     }
     if decoder.graphLines > 0 { result.skipped["lines of a function graph"] = decoder.graphLines }
     if decoder.backwards > 0 { result.skipped["times before that of the line before"] = decoder.backwards }
-    if result.cpus == 0 { result.cpus = decoder.highestCPU + 1 }
+    if result.cpus == 0, lines.offset > 0 { result.cpus = decoder.highestCPU + 1 }
+    return result
   }
-
-  func recording() -> Recording { result }
 
   func symbols() -> (any Symbolizer)? { nil }
 }

@@ -5,8 +5,9 @@ struct TextPage {
   private(set) var lines: [String] = []
   private static let labelWidth = 12
 
-  init(_ options: TextOptions) {
-    width = options.width
+  /// - Parameter width: instead of that of the options, which has a lower limit.
+  init(_ options: TextOptions, width: Int? = nil) {
+    self.width = width ?? options.width
     paint = Paint(enabled: options.color)
   }
 

@@ -11,7 +11,8 @@ extension TextReport {
       .init(title: "Maps"), .init(title: "Mapped", dropOrder: 5), .init(title: "Cleaned", unit: "lines"),
       .init(title: "Invalidated", unit: "lines"), .init(title: "Cost", unit: scale.unit),
       .init(title: "Mask", unit: "bits", dropOrder: 3), .init(title: "Top", unit: "bits", dropOrder: 2),
-      .init(title: "Bounced", dropOrder: 1), .init(title: "Live", unit: "at end", dropOrder: 4),
+      .init(title: "Bounced", dropOrder: 1),
+      .init(title: "Live", unit: isOver ? "at end" : "now", dropOrder: 4),
       .init(title: "Peak", unit: "mapped", dropOrder: 6),
     ])
     let (shown, further) = top(devicesByCost)

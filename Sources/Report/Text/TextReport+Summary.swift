@@ -14,7 +14,7 @@ extension TextReport {
     page.summary("Avoidable", [avoidable])
     page.summary("IOMMU", [iommu])
     page.summary("Unknown", [unknownReleases])
-    page.summary("At the end", [atTheEnd])
+    page.summary(isOver ? "At the end" : "Now", [atTheEnd])
     page.summary("Findings", [findings], profile.findings.contains { $0.severity == .error } ? .alarm : nil)
   }
 

@@ -10,10 +10,15 @@ import Replay
 public struct TextReport {
   let profile: Profile
   let options: TextOptions
+  /// Whether the profile is that of the whole recording, not of one that goes on.
+  let isOver: Bool
 
   public init(_ profile: Profile, options: TextOptions) {
-    self.profile = profile
-    self.options = options
+    self.init(profile, options: options, isOver: true)
+  }
+
+  init(_ profile: Profile, options: TextOptions, isOver: Bool) {
+    (self.profile, self.options, self.isOver) = (profile, options, isOver)
   }
 
   /// The whole report, lines ending in newlines. Complexity: linear in the profile's rows.
