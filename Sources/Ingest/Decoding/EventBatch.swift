@@ -73,6 +73,17 @@ final class EventBatch: @unchecked Sendable {
     count &+= 1
   }
 
+  /// Where the next event goes; it is there once `appendRoom` is called.
+  @inline(__always)
+  func room() -> UnsafeMutablePointer<Event> {
+    if count == capacity { grow() }
+    return events + count
+  }
+
+  /// Takes in the event that was made where `room` said.
+  @inline(__always)
+  func appendRoom() { count &+= 1 }
+
   private func grow() {
     let larger = UnsafeMutablePointer<Event>.allocate(capacity: capacity * 2)
     larger.moveInitialize(from: events, count: count)
