@@ -25,7 +25,7 @@ STATIC = $(shell folder="$$($(SWIFT) -print-target-info 2>/dev/null \
 .PHONY: help
 help: ## Names the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS=$$'\t' read -r name text; do \
-	  printf '  make %-14s %s\n' "$$name" "$$text"; done
+	  printf '  make %-20s %s\n' "$$name" "$$text"; done
 
 .PHONY: demo
 demo: release ## Builds in release and reports on a recording of an arm64 board
@@ -51,8 +51,17 @@ release: packages
 	$(SWIFT) build -c release $(STATIC)
 
 .PHONY: bench
-bench: release ## Measures speed and memory against trace-cmd and zstd (BENCH_TRACE=file)
+bench: release ## Measures speed, memory and their growth, against trace-cmd, zstd and others (BENCH_TRACE=file)
 	@Tests/Benchmark/bench.py --program "$$($(SWIFT) build -c release $(STATIC) --show-bin-path)/dmascope" "$(BENCH_TRACE)"
+
+.PHONY: check-instructions
+check-instructions: release ## Fails if an event takes more instructions than Tests/Benchmark/instructions.json says
+	@Tests/Benchmark/instructions.py --program "$$($(SWIFT) build -c release $(STATIC) --show-bin-path)/dmascope"
+
+.PHONY: update-instructions
+update-instructions: release ## Writes Tests/Benchmark/instructions.json anew
+	@Tests/Benchmark/instructions.py --update \
+	  --program "$$($(SWIFT) build -c release $(STATIC) --show-bin-path)/dmascope"
 
 .PHONY: reports
 reports: build ## Writes the sample reports anew
