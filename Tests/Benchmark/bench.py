@@ -6,8 +6,8 @@
 `make bench` calls it; BENCH_TRACE=FILE chooses the trace, a trace.dat of version 7 whose data is compressed with zstd.
 `zstd -dc` gets the trace's own pages, unpacked and packed again as one frame; the trace's chunks as they are, which are
 many small frames, are measured beside it. The runs of a group are interleaved, so that a busy moment of the machine
-meets all of them. Ratios are to be believed, times are those of this machine. A peak of memory below some 20 MiB is that
-of this script, from which the command was started. It is no test: it ends with status 0 whatever the figures are.
+meets all of them. Ratios are to be believed, times are those of this machine. A peak of memory below some 20 MiB is
+that of this script, from which the command was started. It is no test: it ends with status 0 whatever the figures are.
 
 To measure one more command on the trace, add a row to `commands` in `main_path`; for one more kind of input, in
 `other_inputs`.

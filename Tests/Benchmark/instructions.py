@@ -10,8 +10,8 @@ of zstd, zlib and the C library, which choose their code by the processor and be
 beside.
 
 What is left depends on the compiler: instructions.json says which one it was, and with another there is no verdict.
-After a change that is meant to cost more, or with a new compiler, `make update-instructions` writes the counts anew; say
-in the commit why they changed. Less is no failure, but a count far under the expected one is due for an update, or the
+After a change that is meant to cost more, or with a new compiler, `make update-instructions` writes the counts anew;
+say in the commit why they changed. Less is no failure, but a count far under the expected one is due for an update, or the
 next regression hides behind it. Instructions are not time: what waits for memory shows in `make bench` alone.
 """
 import argparse
