@@ -25,7 +25,7 @@ STATIC = $(shell folder="$$($(SWIFT) -print-target-info 2>/dev/null \
 .PHONY: help
 help: ## Names the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS=$$'\t' read -r name text; do \
-	  printf '  make %-14s %s\n' "$$name" "$$text"; done
+	  printf '  make %-20s %s\n' "$$name" "$$text"; done
 
 .PHONY: demo
 demo: release ## Builds in release and reports on a recording of an arm64 board
@@ -51,7 +51,7 @@ release: packages
 	$(SWIFT) build -c release $(STATIC)
 
 .PHONY: bench
-bench: release ## Measures speed and memory against trace-cmd and zstd (BENCH_TRACE=file)
+bench: release ## Measures speed, memory and their growth, against trace-cmd, zstd and others (BENCH_TRACE=file)
 	@Tests/Benchmark/bench.py --program "$$($(SWIFT) build -c release $(STATIC) --show-bin-path)/dmascope" "$(BENCH_TRACE)"
 
 # FUZZ_READER: one of trace.dat, perf, text, jsonl, wrapper; all without it.
@@ -75,6 +75,15 @@ fuzzer: packages
 	  || { echo "this Swift has no libFuzzer (libclang_rt.fuzzer): the toolchains of swift.org have it" >&2; exit 1; }
 	@mkdir -p .build-fuzz; echo "building with the sanitizers: some minutes the first time"
 	@$(FUZZ_BUILD) > .build-fuzz/build.log 2>&1 || { grep error .build-fuzz/build.log >&2; exit 1; }
+
+.PHONY: check-instructions
+check-instructions: release ## Fails if an event takes more instructions than Tests/Benchmark/instructions.json says
+	@Tests/Benchmark/instructions.py --program "$$($(SWIFT) build -c release $(STATIC) --show-bin-path)/dmascope"
+
+.PHONY: update-instructions
+update-instructions: release ## Writes Tests/Benchmark/instructions.json anew
+	@Tests/Benchmark/instructions.py --update \
+	  --program "$$($(SWIFT) build -c release $(STATIC) --show-bin-path)/dmascope"
 
 .PHONY: reports
 reports: build ## Writes the sample reports anew

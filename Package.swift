@@ -17,10 +17,11 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CPrefetch"),
     .target(name: "DMAModel"),
     .target(name: "Ingest", dependencies: ["DMAModel", "CZstd", "CZlib"]),
     .target(name: "Capture"),
-    .target(name: "Replay", dependencies: ["DMAModel"]),
+    .target(name: "Replay", dependencies: ["DMAModel", "CPrefetch"]),
     .target(name: "Report", dependencies: ["DMAModel", "Replay"]),
     .target(name: "Listing", dependencies: ["DMAModel", "Replay", "Report"]),
     .target(name: "PlatformFiles", dependencies: ["Replay", .product(name: "Yams", package: "Yams")]),

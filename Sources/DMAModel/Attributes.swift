@@ -7,18 +7,18 @@ public struct Attributes: OptionSet, Sendable, Hashable {
 
   @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
 
-  public static let weakOrdering = Attributes(rawValue: 1 << 0)
-  public static let writeCombine = Attributes(rawValue: 1 << 1)
-  public static let noKernelMapping = Attributes(rawValue: 1 << 2)
-  public static let skipCPUSync = Attributes(rawValue: 1 << 3)
-  public static let forceContiguous = Attributes(rawValue: 1 << 4)
-  public static let allocSinglePages = Attributes(rawValue: 1 << 5)
-  public static let noWarn = Attributes(rawValue: 1 << 6)
-  public static let privileged = Attributes(rawValue: 1 << 7)
-  public static let mmio = Attributes(rawValue: 1 << 8)
-  public static let cacheLinesOverlap = Attributes(rawValue: 1 << 9)
-  public static let requireCoherent = Attributes(rawValue: 1 << 10)
-  public static let nonConsistent = Attributes(rawValue: 1 << 11)
+  @inlinable public static var weakOrdering: Attributes { Attributes(rawValue: 1 << 0) }
+  @inlinable public static var writeCombine: Attributes { Attributes(rawValue: 1 << 1) }
+  @inlinable public static var noKernelMapping: Attributes { Attributes(rawValue: 1 << 2) }
+  @inlinable public static var skipCPUSync: Attributes { Attributes(rawValue: 1 << 3) }
+  @inlinable public static var forceContiguous: Attributes { Attributes(rawValue: 1 << 4) }
+  @inlinable public static var allocSinglePages: Attributes { Attributes(rawValue: 1 << 5) }
+  @inlinable public static var noWarn: Attributes { Attributes(rawValue: 1 << 6) }
+  @inlinable public static var privileged: Attributes { Attributes(rawValue: 1 << 7) }
+  @inlinable public static var mmio: Attributes { Attributes(rawValue: 1 << 8) }
+  @inlinable public static var cacheLinesOverlap: Attributes { Attributes(rawValue: 1 << 9) }
+  @inlinable public static var requireCoherent: Attributes { Attributes(rawValue: 1 << 10) }
+  @inlinable public static var nonConsistent: Attributes { Attributes(rawValue: 1 << 11) }
 
   /// Kernel names without their `DMA_ATTR_` prefix, in bit order of this type.
   public static let names: [(name: String, attribute: Attributes)] = [
@@ -48,11 +48,11 @@ public struct AllocationFlags: OptionSet, Sendable, Hashable {
   @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
 
   /// The flags were recorded; without this, nothing is known about the others.
-  public static let recorded = AllocationFlags(rawValue: 1 << 0)
+  @inlinable public static var recorded: AllocationFlags { AllocationFlags(rawValue: 1 << 0) }
   /// `__GFP_DIRECT_RECLAIM`: the allocation may sleep (`gfpflags_allow_blocking`).
-  public static let mayBlock = AllocationFlags(rawValue: 1 << 1)
+  @inlinable public static var mayBlock: AllocationFlags { AllocationFlags(rawValue: 1 << 1) }
   /// `GFP_DMA`: memory from ZONE_DMA was asked for.
-  public static let zoneDMA = AllocationFlags(rawValue: 1 << 2)
+  @inlinable public static var zoneDMA: AllocationFlags { AllocationFlags(rawValue: 1 << 2) }
   /// `GFP_DMA32`: memory from ZONE_DMA32 was asked for.
-  public static let zoneDMA32 = AllocationFlags(rawValue: 1 << 3)
+  @inlinable public static var zoneDMA32: AllocationFlags { AllocationFlags(rawValue: 1 << 3) }
 }

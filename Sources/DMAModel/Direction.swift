@@ -18,8 +18,12 @@ public enum Direction: UInt8, Sendable, CaseIterable {
   /// The direction that a recorded number stands for; numbers outside the enumeration become `none`.
   @inlinable
   public init(recorded value: UInt64) {
-    self = Direction(rawValue: UInt8(truncatingIfNeeded: value & 0xff)) ?? .none
-    if value > 3 { self = .none }
+    switch value {
+    case 0: self = .bidirectional
+    case 1: self = .toDevice
+    case 2: self = .fromDevice
+    default: self = .none
+    }
   }
 
   /// The three directions that memory can be mapped with, in the kernel's order.

@@ -71,33 +71,33 @@ public struct Event: Sendable {
     public let rawValue: UInt8
     @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
     /// The record was made when the function returned (`NAME__return`); entry fields may be absent.
-    public static let isReturn = Flags(rawValue: 1 << 0)
+    @inlinable public static var isReturn: Flags { Flags(rawValue: 1 << 0) }
     /// `swiotlb_bounced` said FORCE.
-    public static let forced = Flags(rawValue: 1 << 1)
+    @inlinable public static var forced: Flags { Flags(rawValue: 1 << 1) }
     /// A return record whose result is in `result` semantics: `value` (0 means success for masks).
-    public static let hasAddress = Flags(rawValue: 1 << 2)
+    @inlinable public static var hasAddress: Flags { Flags(rawValue: 1 << 2) }
     /// The event carries the physical address of what it names.
-    public static let hasPhysicalAddress = Flags(rawValue: 1 << 3)
+    @inlinable public static var hasPhysicalAddress: Flags { Flags(rawValue: 1 << 3) }
     /// The record was made when the function was entered, and lacks what the function returns: a record with
     /// `isReturn` of the same call and task completes it.
-    public static let isEntry = Flags(rawValue: 1 << 4)
+    @inlinable public static var isEntry: Flags { Flags(rawValue: 1 << 4) }
     /// A dynamic event (kprobe, fprobe), whose own machinery may have turned interrupts off.
-    public static let isProbe = Flags(rawValue: 1 << 5)
+    @inlinable public static var isProbe: Flags { Flags(rawValue: 1 << 5) }
     /// A return whose `value` is 0 or an error, while `ents` may not have been recorded (`dma_map_sgtable`).
-    public static let givesStatus = Flags(rawValue: 1 << 6)
+    @inlinable public static var givesStatus: Flags { Flags(rawValue: 1 << 6) }
     /// The event of a free carries the CPU address in `value`: 0 is a null pointer, and not an address unknown.
-    public static let hasCPUAddress = Flags(rawValue: 1 << 7)
+    @inlinable public static var hasCPUAddress: Flags { Flags(rawValue: 1 << 7) }
   }
 
   /// Where the kernel was when it made the record (`common_flags`, `common_preempt_count`).
   public struct Context: OptionSet, Sendable {
     public let rawValue: UInt8
     @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
-    public static let irqsOff = Context(rawValue: 1 << 0)
-    public static let hardIRQ = Context(rawValue: 1 << 1)
-    public static let softIRQ = Context(rawValue: 1 << 2)
-    public static let nmi = Context(rawValue: 1 << 3)
-    public static let preemptionOff = Context(rawValue: 1 << 4)
+    @inlinable public static var irqsOff: Context { Context(rawValue: 1 << 0) }
+    @inlinable public static var hardIRQ: Context { Context(rawValue: 1 << 1) }
+    @inlinable public static var softIRQ: Context { Context(rawValue: 1 << 2) }
+    @inlinable public static var nmi: Context { Context(rawValue: 1 << 3) }
+    @inlinable public static var preemptionOff: Context { Context(rawValue: 1 << 4) }
   }
 }
 

@@ -82,7 +82,7 @@ extension Replayer {
     device.byWidth = (0..<65).map { state.byWidth[$0] }
     device.bySize = (0..<65).map { state.bySize[$0] }
     device.highestAddress = state.highest
-    device.lifetimes = state.lifetimes
+    device.lifetimes = state.lifetimes.histogram
     device.maskHistory = state.maskHistory
     device.requiredMask = state.requiredMask ?? platform.profile.requiredMask
     device.maxMappingSize = state.maxMappingSize

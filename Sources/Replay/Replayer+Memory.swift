@@ -104,7 +104,7 @@ extension Replayer {
       devices[device].smallBlocks &-= 1
     }
     let before = footprint(device)
-    forget(device, mappings.places[Int(number)])
+    forget(device, number)
     noteFootprint(device, event.time, before: before)
   }
 }

@@ -120,7 +120,8 @@ extension Replayer {
       case .deviant: list.deviantBytes &+= length
       case .direct: judgeNeighbours(device, entry, event)
       }
-      noteBuffer(device, event, memory: list.physicalAddresses[index], address: bus, size: length)
+      noteBuffer(
+        device, event, memory: list.physicalAddresses[index], size: length, platform.maintenance(bus, length))
     }
   }
 

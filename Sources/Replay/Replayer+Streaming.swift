@@ -13,28 +13,27 @@ extension Replayer {
   @inline(__always)
   mutating func map(_ event: Event) {
     let device = place(event)
+    let state = devices.pointer(device)
     let direction = event.direction
     if counts {
-      devices[device].map.calls &+= 1
-      devices[device].map.segments &+= 1
+      state.pointee.map.calls &+= 1
+      state.pointee.map.segments &+= 1
     }
     guard !isMappingError(event.address) else { return failMap(device, event) }
+    let cover = platform.maintenance(event.address, event.size)
     if counts {
-      countMap(device, direction, event.size)
-      devices[device].observe(size: event.size, lines: platform.lines(event.address, event.size))
+      state.pointee.countMap(direction, event.size)
+      state.pointee.observe(size: event.size, lines: cover.lines)
     }
     let isResource = event.call == .mapResource || event.attributes.contains(.mmio)
     let hasPhysical = event.flags.contains(.hasPhysicalAddress) && !isResource
     let how =
       hasPhysical ? bouncing(device, event, event.address, event.physicalAddress, event.size) : .direct
 
-    var sum = Maintenance.zero
-    if isMaintained(event) {
-      sum = platform.maintenance(event.address, event.size)
-      noteEvidence(device, event, .forDevice)
-    }
+    let isMaintained = isMaintained(event)
+    if isMaintained { noteEvidence(device, event, .forDevice) }
     account(
-      device, .map, event, direction, sum, bounced: how == .bounced ? event.size : 0,
+      device, .map, event, direction, isMaintained ? cover : .zero, bounced: how == .bounced ? event.size : 0,
       deviant: how == .deviant ? event.size : 0)
 
     var entry = LiveEntry()
@@ -53,29 +52,19 @@ extension Replayer {
     entry.origin = event.call
     entry.cpu = event.cpu
     entry.attributes = event.attributes
-    judgeReach(device, event, address: event.address, size: event.size, mask: devices[device].streamingMask)
+    judgeReach(device, event, address: event.address, size: event.size, mask: state.pointee.streamingMask)
     judgeLimits(device, event, size: event.size)
-    devices[device].failedRow = 0
+    state.pointee.failedRow = 0
     if !isResource {
       let memory = hasPhysical ? event.physicalAddress : event.address
-      noteBuffer(device, event, memory: memory, address: event.address, size: event.size)
+      noteBuffer(device, event, memory: memory, size: event.size, cover)
     }
     if how == .direct, hasPhysical { judgeNeighbours(device, entry, event) }
     guard event.flags.contains(.hasAddress) else {
-      devices[device].hasUntracked = true
+      state.pointee.hasUntracked = true
       return
     }
     addLive(device, entry)
-  }
-
-  @inline(__always)
-  private mutating func countMap(_ device: Int, _ direction: Direction, _ size: UInt64) {
-    devices[device].map.bytes &+= size
-    guard direction != .none else { return }
-    let index = Int(direction.rawValue)
-    devices[device].mapsByDirection[index].calls &+= 1
-    devices[device].mapsByDirection[index].segments &+= 1
-    devices[device].mapsByDirection[index].bytes &+= size
   }
 
   private mutating func failMap(_ device: Int, _ event: Event) {
@@ -95,7 +84,7 @@ extension Replayer {
     if let loss = lastLoss {
       // All of them: one that stayed would be taken for this one at its unmap.
       while let old = mappings.removeStale(entry.device, entry.address, kind: entry.kind, madeBefore: loss) {
-        forget(device, mappings.places[Int(old)])
+        forget(device, old)
       }
     }
     if mayOmitUnmap, devices[device].presumedCoherent, entry.kind == .single, !entry.isBounced,
@@ -105,7 +94,7 @@ extension Replayer {
           $0.kind == .single && !$0.isDisplaced && $0.size == entry.size && $0.direction == entry.direction
         })
     {
-      forget(device, mappings.places[Int(old)])
+      forget(device, old)
       if entry.direction == .toDevice { devices[device].confusesReads = true }
     }
     mappings.insert(entry)
@@ -115,20 +104,21 @@ extension Replayer {
 
   @inline(__always)
   private mutating func remember(_ device: Int, _ entry: LiveEntry) {
-    let selected = devices[device].isSelected
-    if counts { devices[device].observe(address: entry.address, size: entry.size) }
+    let state = devices.pointer(device)
+    let selected = state.pointee.isSelected
+    if counts { state.pointee.observe(address: entry.address, size: entry.size) }
     noteReach(device, entry)
     if entry.kind == .coherent || entry.kind == .pages {
-      devices[device].live.coherentBlocks &+= 1
-      devices[device].live.coherentBytes &+= entry.size
+      state.pointee.live.coherentBlocks &+= 1
+      state.pointee.live.coherentBytes &+= entry.size
       if selected {
         live.coherentBlocks &+= 1
         live.coherentBytes &+= entry.size
       }
       return
     }
-    devices[device].live.mappings &+= 1
-    devices[device].live.bytes &+= entry.size
+    state.pointee.live.mappings &+= 1
+    state.pointee.live.bytes &+= entry.size
     if entry.isBounced { occupy(device, SlotUse.slots(entry.address, entry.size), entry.mappedAt) }
     if selected {
       live.mappings &+= 1
@@ -144,38 +134,40 @@ extension Replayer {
 
   /// Takes an entry that is gone out of the footprint.
   @inline(__always)
-  mutating func forget(_ device: Int, _ entry: MappingTable.Place) {
-    let selected = devices[device].isSelected
-    if entry.kind == .coherent || entry.kind == .pages {
-      decrease(&devices[device].live.coherentBlocks, by: 1)
-      decrease(&devices[device].live.coherentBytes, by: entry.size)
+  mutating func forget(_ device: Int, _ number: UInt32) {
+    let (state, entry) = (devices.pointer(device), mappings.places + Int(number))
+    let (size, selected) = (entry.pointee.size, state.pointee.isSelected)
+    if entry.pointee.kind == .coherent || entry.pointee.kind == .pages {
+      decrease(&state.pointee.live.coherentBlocks, by: 1)
+      decrease(&state.pointee.live.coherentBytes, by: size)
       if selected {
         decrease(&live.coherentBlocks, by: 1)
-        decrease(&live.coherentBytes, by: entry.size)
+        decrease(&live.coherentBytes, by: size)
       }
       return
     }
-    decrease(&devices[device].live.mappings, by: 1)
-    decrease(&devices[device].live.bytes, by: entry.size)
-    if entry.isBounced { vacate(device, SlotUse.slots(entry.address, entry.size)) }
+    decrease(&state.pointee.live.mappings, by: 1)
+    decrease(&state.pointee.live.bytes, by: size)
+    if entry.pointee.isBounced { vacate(device, SlotUse.slots(entry.pointee.address, size)) }
     if selected {
       decrease(&live.mappings, by: 1)
-      decrease(&live.bytes, by: entry.size)
+      decrease(&live.bytes, by: size)
     }
   }
 
   @inline(__always)
   mutating func unmap(_ event: Event) {
     let device = place(event)
+    let state = devices.pointer(device)
     let kind = event.call == .unmapResource ? LiveMapping.Kind.resource : .single
     let number = mappings.remove(
       UInt32(truncatingIfNeeded: device), event.address, size: event.size, direction: event.direction,
       kind: kind, attributes: event.attributes)
     if counts {
-      devices[device].unmap.calls &+= 1
-      devices[device].unmap.segments &+= 1
-      devices[device].unmap.bytes &+= event.size
-      if number == nil { devices[device].unmap.unknown &+= 1 }
+      state.pointee.unmap.calls &+= 1
+      state.pointee.unmap.segments &+= 1
+      state.pointee.unmap.bytes &+= event.size
+      if number == nil { state.pointee.unmap.unknown &+= 1 }
     }
     var sum = Maintenance.zero
     if isMaintained(event) {
@@ -184,14 +176,14 @@ extension Replayer {
     }
     let copies = copyAtUnmap(device, event, number)
     account(device, .unmap, event, event.direction, sum, bounced: copies.bounced, deviant: copies.deviant)
-    if let number, sum.calls > 0 { noteRelease(device, event, of: number) }
+    if let number, sum.calls > 0 { noteRelease(device, event, of: number, sum) }
     if let number { judgeUnmap(device, event, number, kind) } else { judgeUnknownRelease(device, event) }
     history.note(UInt32(truncatingIfNeeded: device), event.address, event)
     guard let number else { return }
-    let entry = mappings.places[Int(number)]
+    let mappedAt = mappings.places[Int(number)].mappedAt
     let before = footprint(device)
-    if counts, event.time >= entry.mappedAt { devices[device].lifetimes.record(event.time &- entry.mappedAt) }
-    forget(device, entry)
+    if counts, event.time >= mappedAt { state.pointee.lifetimes.record(event.time &- mappedAt) }
+    forget(device, number)
     noteFootprint(device, event.time, before: before)
   }
 

@@ -83,12 +83,19 @@ public struct Replayer: ~Copyable {
 
   /// Takes in a run of events; `segments` is what their scatterlist arrays lie in.
   public mutating func consume(_ events: Span<Event>, segments: Span<UInt64>) {
-    for index in events.indices {
-      if let end = options.filter.to, events[index].time > end {
-        isDone = true
-        return
+    let end = options.filter.to ?? .max
+    var start = 0
+    while start < events.count {
+      let stop = min(start + Replayer.blockSize, events.count)
+      lookAhead(events, start..<stop)
+      for index in start..<stop {
+        if events[index].time > end {
+          isDone = true
+          return
+        }
+        consume(events[index], segments)
       }
-      consume(events[index], segments)
+      start = stop
     }
   }
 
@@ -243,7 +250,7 @@ public struct Replayer: ~Copyable {
     _ maintenance: Maintenance, bounced: UInt64 = 0, deviant: UInt64 = 0
   ) {
     guard counts else { return }
-    devices[device].countedEvents &+= 1
+    devices.pointer(device).pointee.countedEvents &+= 1
     costs.add(device, operation, event, direction, maintenance, bounced: bounced, deviant: deviant)
     let bucket = timeline.bucket(device, event.time)
     let step = operation.step
@@ -261,26 +268,25 @@ public struct Replayer: ~Copyable {
   @inline(__always)
   mutating func noteFootprint(_ device: Int, _ time: UInt64, before: (bytes: UInt64, slots: UInt64)) {
     if let from = options.filter.from, time < from { return }
-    devices[device].notePeak()
-    if devices[device].isSelected {
-      peak.mappings = max(peak.mappings, live.mappings)
-      peak.scatterlists = max(peak.scatterlists, live.scatterlists)
-      peak.coherentBlocks = max(peak.coherentBlocks, live.coherentBlocks)
-      peak.bytes = max(peak.bytes, live.bytes)
-      peak.coherentBytes = max(peak.coherentBytes, live.coherentBytes)
-    }
+    let state = devices.pointer(device)
+    state.pointee.peak.rise(to: state.pointee.live)
+    if state.pointee.isSelected { peak.rise(to: live) }
     let bucket = timeline.bucket(device, time)
-    let bytes = devices[device].live.bytes &+ devices[device].live.coherentBytes
-    let slots = devices[device].slots.live
-    let known = bucket.pointee.isTouched
-    bucket.pointee.liveMaximum = max(known ? bucket.pointee.liveMaximum : before.bytes, bytes)
-    bucket.pointee.slotsMaximum = max(known ? bucket.pointee.slotsMaximum : before.slots, slots)
-    (bucket.pointee.liveLast, bucket.pointee.slotsLast, bucket.pointee.isTouched) = (bytes, slots, true)
+    let bytes = state.pointee.live.bytes &+ state.pointee.live.coherentBytes
+    let slots = state.pointee.slots.live
+    if !bucket.pointee.isTouched {
+      (bucket.pointee.liveMaximum, bucket.pointee.slotsMaximum) = before
+      bucket.pointee.isTouched = true
+    }
+    if bytes > bucket.pointee.liveMaximum { bucket.pointee.liveMaximum = bytes }
+    if slots > bucket.pointee.slotsMaximum { bucket.pointee.slotsMaximum = slots }
+    (bucket.pointee.liveLast, bucket.pointee.slotsLast) = (bytes, slots)
   }
 
   @inline(__always)
   func footprint(_ device: Int) -> (bytes: UInt64, slots: UInt64) {
-    (devices[device].live.bytes &+ devices[device].live.coherentBytes, devices[device].slots.live)
+    let state = devices.pointer(device)
+    return (state.pointee.live.bytes &+ state.pointee.live.coherentBytes, state.pointee.slots.live)
   }
 }
 

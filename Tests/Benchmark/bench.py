@@ -1,24 +1,31 @@
 #!/usr/bin/env python3
-"""Measures `dmascope report --json`, and `check` beside it, against `trace-cmd report` and `zstd -dc` on the same trace, in one run.
+"""Measures dmascope against trace-cmd, zstd, perf and wc on the same bytes, and how its time grows, in one run.
 
     bench.py --program DMASCOPE TRACE [--runs N]
 
 `make bench` calls it; BENCH_TRACE=FILE chooses the trace, a trace.dat of version 7 whose data is compressed with zstd.
 `zstd -dc` gets the trace's own pages, unpacked and packed again as one frame; the trace's chunks as they are, which are
-many small frames, are measured beside it. The runs
-are interleaved, so that a busy moment of the machine meets all of them. Ratios are to be believed, times are those of
-this machine. It is no test: it ends with status 0 whatever the figures are.
+many small frames, are measured beside it. The runs of a group are interleaved, so that a busy moment of the machine
+meets all of them. Ratios are to be believed, times are those of this machine. A peak of memory below some 20 MiB is
+that of this script, from which the command was started. It is no test: it ends with status 0 whatever the figures are.
+
+To measure one more command on the trace, add a row to `commands` in `main_path`; for one more kind of input, in
+`other_inputs`.
 """
 import argparse
+import json
 import os
 import pathlib
+import re
 import shutil
 import statistics
-import struct
 import subprocess
 import sys
 import tempfile
 import time
+
+import generate
+from tracedat import Unsuitable, chunks, shorten
 
 # Times and memory of the first release, and those to reach.
 BUDGETS = {
@@ -28,63 +35,6 @@ BUDGETS = {
     "memory": ("at most 200 MiB", "at most 64 MiB above live state"),
     "start": ("at most 20 ms", "at most 5 ms"),
 }
-
-
-class Unsuitable(Exception):
-    """The trace is not one whose chunks can be handed to zstd."""
-
-
-def chunks(trace):
-    """Yields the compressed chunks of all CPUs of all buffers (trace-cmd.dat.v7(5))."""
-
-    def read(layout, offset):
-        trace.seek(offset)
-        data = trace.read(struct.calcsize(layout))
-        if len(data) < struct.calcsize(layout):
-            raise Unsuitable("it ends early")
-        return struct.unpack(layout, data)
-
-    def string(data, offset):
-        end = data.index(0, offset)
-        return data[offset:end].decode(errors="replace"), end + 1
-
-    trace.seek(0)
-    header = trace.read(4096)
-    if not header.startswith(b"\x17\x08\x44tracing7\0"):
-        raise Unsuitable("it is not a trace.dat of version 7")
-    if header[12] != 0:
-        raise Unsuitable("it is big-endian")
-    compression, end = string(header, 18)
-    if compression != "zstd":
-        raise Unsuitable(f"its compression is {compression}")
-    _, end = string(header, end)
-    (section,) = struct.unpack_from("<Q", header, end)
-    while section:
-        identity, flags, _, size = read("<HHIQ", section)
-        if identity != 0 or flags & 1:
-            raise Unsuitable("its options are not where they should be")
-        options = trace.read(size)
-        section, position = 0, 0
-        while position + 6 <= len(options):
-            option, length = struct.unpack_from("<HI", options, position)
-            position += 6
-            if option == 0:
-                (section,) = struct.unpack_from("<Q", options, position)
-                break
-            if option == 3:
-                _, at = string(options, position + 8)
-                _, at = string(options, at)
-                (count,) = struct.unpack_from("<I", options, at + 4)
-                for cpu in range(count):
-                    _, start, size = struct.unpack_from("<IQQ", options, at + 8 + cpu * 20)
-                    if size:
-                        (pieces,) = read("<I", start)
-                        start += 4
-                        for _ in range(pieces):
-                            packed, unpacked = read("<II", start)
-                            yield trace.read(packed), unpacked
-                            start += 8 + packed
-            position += length
 
 
 def measure(command):
@@ -107,66 +57,82 @@ def install(tools):
         subprocess.run([helper, *missing], check=True)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("trace", type=pathlib.Path)
-    parser.add_argument("--program", type=pathlib.Path, required=True)
-    parser.add_argument("--runs", type=int, default=7, help="runs of dmascope and of zstd; 7 if not given")
-    parser.add_argument("--slow-runs", type=int, default=1, help="runs of trace-cmd; 1 if not given")
-    arguments = parser.parse_args()
-    if not arguments.trace.is_file():
-        sys.exit(
-            f"no trace {arguments.trace} to measure with: name one, the longer the better:\n"
-            "  make bench BENCH_TRACE=FILE\n"
-            "It takes any trace.dat of version 7 with zstd; README.md says how to record one.")
-    install(["trace-cmd", "zstd"])
+def interleaved(commands, rounds):
+    """Times and peaks of each command, by name; all of them in turn, again and again."""
+    times = {name: [] for name in commands}
+    peaks = dict.fromkeys(commands, 0)
+    for turn in range(max(rounds(name) for name in commands)):
+        for name, command in commands.items():
+            if turn < rounds(name):
+                seconds, peak = measure(command)
+                times[name].append(seconds)
+                peaks[name] = max(peaks[name], peak)
+    return times, peaks
 
-    with tempfile.TemporaryDirectory(prefix="dmascope-bench-") as folder:
-        packed = pathlib.Path(folder) / "chunks.zst"
-        unpacked = 0
-        try:
-            with open(arguments.trace, "rb") as trace, open(packed, "wb") as output:
-                for chunk, size in chunks(trace):
-                    output.write(chunk)
-                    unpacked += size
-        except Unsuitable as reason:
-            sys.exit(f"{arguments.trace} cannot be measured with: {reason}")
-        # Many small frames slow zstd down; the fairer opponent has the same bytes in one.
-        whole = pathlib.Path(folder) / "whole.zst"
-        with open(whole, "wb") as output:
-            unpacking = subprocess.Popen(["zstd", "-dcq", packed], stdout=subprocess.PIPE)
-            subprocess.run(["zstd", "-cq", "-3"], stdin=unpacking.stdout, stdout=output, check=True)
-            unpacking.wait()
-        json = pathlib.Path(folder) / "report.json"
-        commands = {
-            "dmascope report --json": [arguments.program, "report", arguments.trace, "--json", json],
-            "dmascope check": [arguments.program, "check", arguments.trace],
-            "zstd -dc": ["zstd", "-dcq", whole],
-            "zstd -dc of the chunks": ["zstd", "-dcq", packed],
-            "trace-cmd report": ["trace-cmd", "report", "-i", arguments.trace],
-            "dmascope --version": [arguments.program, "--version"],
-        }
-        rounds = {name: arguments.runs for name in commands}
-        rounds["trace-cmd report"] = arguments.slow_runs
-        times = {name: [] for name in commands}
-        peaks = dict.fromkeys(commands, 0)
-        measure(commands["dmascope report --json"])  # The files are in memory from here on, for all alike.
-        for turn in range(max(rounds.values())):
-            for name, command in commands.items():
-                if turn < rounds[name]:
-                    seconds, peak = measure(command)
-                    times[name].append(seconds)
-                    peaks[name] = max(peaks[name], peak)
 
+def events(program, trace, folder):
+    """How many events dmascope finds in a recording."""
+    report = folder / "events.json"
+    measure([program, "report", trace, "--json", report])
+    return json.loads(report.read_text())["input"]["events"]
+
+
+def show(times, peaks, counts=None):
+    """A table of times; `counts` has the events that a command goes through, where that means something."""
+    print(f"\n{'':34} {'median':>10} {'fastest':>10} {'slowest':>10} {'runs':>5} {'peak':>9} {'M events/s':>11}")
+    for name, values in times.items():
+        middle = statistics.median(values)
+        rate = f"{counts[name] / middle / 1e6:11.2f}" if counts and name in counts else ""
+        print(f"{name:34} {middle * 1e3:7.1f} ms {min(values) * 1e3:7.1f} ms {max(values) * 1e3:7.1f} ms "
+              f"{len(values):5} {peaks[name] / 2**20:5.1f} MiB {rate}")
+
+
+def has_command(program, name):
+    words = subprocess.run([program, "--help"], capture_output=True, text=True).stdout
+    return re.search(rf"^ +{name}\b", words, re.MULTILINE) is not None
+
+
+def main_path(arguments, folder):
+    """The trace itself, against zstd and trace-cmd."""
+    program, trace = arguments.program, arguments.trace
+    packed, unpacked = folder / "chunks.zst", 0
+    try:
+        with open(trace, "rb") as source, open(packed, "wb") as output:
+            for chunk, size in chunks(source):
+                output.write(chunk)
+                unpacked += size
+    except Unsuitable as reason:
+        sys.exit(f"{trace} cannot be measured with: {reason}")
+    # Many small frames slow zstd down; the fairer opponent has the same bytes in one.
+    whole = folder / "whole.zst"
+    with open(whole, "wb") as output:
+        unpacking = subprocess.Popen(["zstd", "-dcq", packed], stdout=subprocess.PIPE)
+        subprocess.run(["zstd", "-cq", "-3"], stdin=unpacking.stdout, stdout=output, check=True)
+        unpacking.wait()
+    commands = {
+        "dmascope report --json": [program, "report", trace, "--json", folder / "report.json"],
+        "dmascope check": [program, "check", trace],
+        "dmascope info": [program, "info", trace],
+        "zstd -dc": ["zstd", "-dcq", whole],
+        "zstd -dc of the chunks": ["zstd", "-dcq", packed],
+        "trace-cmd report": ["trace-cmd", "report", "-i", trace],
+        "dmascope --version": [program, "--version"],
+    }
+    if has_command(program, "convert"):
+        archive = folder / "trace.dma"
+        commands["dmascope convert"] = [program, "convert", trace, "--output", archive]
+        measure(commands["dmascope convert"])  # The next reads what it writes.
+        commands["dmascope report of the archive"] = [program, "report", archive, "--json", folder / "a.json"]
+    # The files are in memory from here on, for all alike.
+    number = events(program, trace, folder)
+    times, peaks = interleaved(
+        commands, lambda name: arguments.slow_runs if name == "trace-cmd report" else arguments.runs)
+    print(f"{trace}: {trace.stat().st_size / 1e6:.1f} MB, {unpacked / 1e6:.1f} MB of ring buffer, "
+          f"{number:,} events; {os.cpu_count()} processors")
+    without = ("dmascope --version", "dmascope info", "zstd -dc", "zstd -dc of the chunks")
+    show(times, peaks, {name: number for name in commands if name not in without})
     median = {name: statistics.median(values) for name, values in times.items()}
     own = median["dmascope report --json"]
-    size = arguments.trace.stat().st_size
-    print(f"{arguments.trace}: {size / 1e6:.1f} MB, {unpacked / 1e6:.1f} MB of ring buffer; "
-          f"{os.cpu_count()} processors")
-    print(f"\n{'':24} {'median':>10} {'fastest':>10} {'slowest':>10} {'runs':>5} {'peak':>9}")
-    for name, values in times.items():
-        print(f"{name:24} {median[name] * 1e3:7.1f} ms {min(values) * 1e3:7.1f} ms {max(values) * 1e3:7.1f} ms "
-              f"{len(values):5} {peaks[name] / 2**20:5.1f} MiB")
     figures = {
         "trace-cmd": f"{median['trace-cmd report'] / own:.1f} times faster than trace-cmd report",
         "zstd": f"{own / median['zstd -dc']:.2f} times the time of zstd -dc",
@@ -177,6 +143,93 @@ def main():
     print(f"\n{'':44} {'budget':28} goal")
     for name, figure in figures.items():
         print(f"{figure:44} {BUDGETS[name][0]:28} {BUDGETS[name][1]}")
+    if "dmascope convert" not in commands:
+        print("\nThis program has no `convert`: no archive is measured.")
+
+
+def other_inputs(arguments, folder):
+    """Text as trace-cmd prints it, against wc; recordings of perf, against perf script."""
+    program = arguments.program
+    text, part = folder / "report.txt", folder / "part.dat"
+    shorten(arguments.trace, part, 1 / 8)
+    with open(text, "wb") as output:
+        subprocess.run(["trace-cmd", "report", "-i", part], stdout=output, stderr=subprocess.DEVNULL, check=True)
+    commands = {"dmascope report of text": [program, "report", text, "--json", folder / "text.json"],
+                "wc -l of it": ["wc", "-l", text]}
+    counts = {"dmascope report of text": events(program, text, folder)}
+    samples = folder / "perf.data"
+    packed = pathlib.Path(__file__).resolve().parents[2] / "fixtures" / "forms" / "perf-stack-b.perf.data.zst"
+    subprocess.run(["zstd", "-dqf", packed, "-o", samples], check=True)
+    commands["dmascope report of perf.data"] = [program, "report", samples, "--json", folder / "perf.json"]
+    counts["dmascope report of perf.data"] = events(program, samples, folder)
+    if shutil.which("perf"):
+        commands["perf script of it"] = ["perf", "script", "--force", "-i", samples]
+    times, peaks = interleaved(commands, lambda _: arguments.runs)
+    print(f"\nOther inputs: {text.stat().st_size / 1e6:.1f} MB of text; "
+          f"{samples.stat().st_size / 1e6:.1f} MB of perf.data")
+    show(times, peaks, counts)
+    if "perf script of it" not in commands:
+        print("perf is not installed (Debian: linux-perf): nothing to compare perf.data with")
+
+
+def growth(arguments, folder, title, inputs, least):
+    """How time and memory grow over recordings, by name; `least` is the recording that the others are compared with."""
+    program = arguments.program
+
+    def command(path):
+        return [program, "report", path, "--json", folder / "growth.json"]
+
+    inputs = {"": least, **inputs}
+    counts = {name: events(program, path, folder) for name, path in inputs.items()}
+    times, peaks = interleaved({name: command(path) for name, path in inputs.items()}, lambda _: arguments.runs)
+    median = {name: statistics.median(values) for name, values in times.items()}
+    print(f"\n{title}\n\n{'':24} {'events':>11} {'median':>10} {'peak':>11} {'for each further event':>24}")
+    for name in inputs:
+        if name:
+            further = (median[name] - median[""]) / (counts[name] - counts[""]) * 1e9
+            print(f"{name:24} {counts[name]:11,} {median[name] * 1e3:7.1f} ms {peaks[name] / 2**20:7.1f} MiB "
+                  f"{further:21.0f} ns")
+
+
+def growths(arguments, folder):
+    def part(share):
+        path = folder / f"part-{share}.dat"
+        shorten(arguments.trace, path, share)
+        return path
+
+    def live(number, calls):
+        path = folder / f"live-{number}-{calls}.jsonl"
+        with open(path, "w") as output:
+            generate.write(output, calls, number)
+        return path
+
+    growth(arguments, folder, "With the length of a recording",
+           {f"{eighths}/8 of the trace": part(eighths / 8) for eighths in (1, 2, 4, 8)}, part(1 / 64))
+    calls = 1_500_000
+    growth(arguments, folder, f"With the number of live mappings (JSON Lines, {calls:,} calls)",
+           {f"{number:,} live": live(number, calls) for number in (1, 1_000, 100_000, 1_000_000)}, live(0, 2))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("trace", type=pathlib.Path)
+    parser.add_argument("--program", type=pathlib.Path, required=True)
+    parser.add_argument("--runs", type=int, default=7, help="runs of dmascope and of zstd; 7 if not given")
+    parser.add_argument("--slow-runs", type=int, default=1, help="runs of trace-cmd; 1 if not given")
+    parser.add_argument(
+        "--only", choices=("main", "inputs", "growth"), help="one part of it; all of them if not given")
+    arguments = parser.parse_args()
+    if not arguments.trace.is_file():
+        sys.exit(
+            f"no trace {arguments.trace} to measure with: name one, the longer the better:\n"
+            "  make bench BENCH_TRACE=FILE\n"
+            "It takes any trace.dat of version 7 with zstd; README.md says how to record one.")
+    install(["trace-cmd", "zstd"])
+    parts = {"main": main_path, "inputs": other_inputs, "growth": growths}
+    for name, part in parts.items():
+        if arguments.only in (None, name):
+            with tempfile.TemporaryDirectory(prefix="dmascope-bench-") as folder:
+                part(arguments, pathlib.Path(folder))
 
 
 if __name__ == "__main__":

@@ -76,6 +76,17 @@ final class EventBatch: @unchecked Sendable {
   /// Takes back the events from a place on.
   func dropEvents(from start: Int) { count = min(count, start) }
 
+  /// Where the next event goes; it is there once `appendRoom` is called.
+  @inline(__always)
+  func room() -> UnsafeMutablePointer<Event> {
+    if count == capacity { grow() }
+    return events + count
+  }
+
+  /// Takes in the event that was made where `room` said.
+  @inline(__always)
+  func appendRoom() { count &+= 1 }
+
   private func grow() {
     let larger = UnsafeMutablePointer<Event>.allocate(capacity: capacity * 2)
     larger.moveInitialize(from: events, count: count)

@@ -7,6 +7,8 @@ struct EventPlan: Sendable {
     var offset: Int32 = -1
     var width: UInt8 = 0
     var isSigned = false
+    /// Bits that a word of 64 has more than the number.
+    var spareBits: UInt8 { 64 &- 8 &* width }
   }
 
   /// Where the word lies that says where an array or string is; −1 where there is none.
@@ -34,6 +36,10 @@ struct EventPlan: Sendable {
   var flags = Event.Flags(rawValue: 0)
   /// A record shorter than this is skipped.
   var minimumLength = 0
+  /// A record of this length goes on for 8 bytes and more from the beginning of each number.
+  var wideLength = 0
+  /// Whether it has numbers other than the addresses, size, direction and attributes that most events have.
+  var hasFurtherNumbers = false
   /// Whether it has arrays, or counts of entries.
   var isOfList = false
 
@@ -97,6 +103,11 @@ extension EventPlan {
     if address.offset >= 0 { flags.insert(.hasAddress) }
     if call == .free, value.offset >= 0 { flags.insert(.hasCPUAddress) }
     if format["__probe_ip"] != nil || format["__probe_func"] != nil { flags.insert(.isProbe) }
+    let further = [value, addressOffset, allocation, forced]
+    hasFurtherNumbers = further.contains { $0.offset >= 0 }
+    wideLength =
+      ([address, physicalAddress, size, direction, attributes] + further).map { Int($0.offset) + 8 }.max()
+      ?? 0
     isOfList = [physicalAddresses.offset, busAddresses.offset, nents.offset, ents.offset].contains { $0 >= 0 }
   }
 

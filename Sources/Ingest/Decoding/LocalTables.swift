@@ -11,7 +11,18 @@ struct LocalNames: ~Copyable {
     var number: UInt32
   }
 
+  /// A name of 8 to 16 bytes: its first 8, its last 8 and its length are all of it.
+  private struct ShortName {
+    var first: UInt64 = 0
+    var last: UInt64 = 0
+    var length = 0
+    var number: UInt32 = 0
+  }
+
   private let shared: NameTable
+  /// Addresses of devices are so short, and every event has one: each has a place by its bytes.
+  private let shortNames: UnsafeMutablePointer<ShortName>
+  private static let shortNameCount = 64
   private var slots: [Entry]
   private var used = 0
   private var bytes: [UInt8] = []
@@ -20,13 +31,33 @@ struct LocalNames: ~Copyable {
   init(_ shared: NameTable) {
     self.shared = shared
     slots = [Entry](repeating: Entry(hash: 0, start: 0, length: -1, number: 0), count: 256)
+    shortNames = .allocate(capacity: LocalNames.shortNameCount)
+    shortNames.initialize(repeating: ShortName(), count: LocalNames.shortNameCount)
   }
 
+  deinit { shortNames.deallocate() }
+
   /// The number of the name made of these bytes, up to a terminating zero.
+  @inline(__always)
   mutating func number(_ pointer: UnsafePointer<UInt8>, _ limit: Int) -> UInt32 {
     // The recorded length usually counts the terminator; anything after a zero is padding.
     var length = limit
     if length > 0 && pointer[length - 1] == 0 { length -= 1 }
+    guard length >= 8, length <= 16 else { return longNumber(pointer, length) }
+    let bytes = UnsafeRawPointer(pointer)
+    let first = bytes.loadUnaligned(as: UInt64.self)
+    let last = bytes.loadUnaligned(fromByteOffset: length - 8, as: UInt64.self)
+    let mixed = (first ^ last &* 0x9e37_79b9_7f4a_7c15) &* 0xc2b2_ae3d_27d4_eb4f
+    let place = shortNames + Int(truncatingIfNeeded: mixed >> 58)
+    if place.pointee.first == first, place.pointee.last == last, place.pointee.length == length {
+      return place.pointee.number
+    }
+    let number = find(pointer, length)
+    place.pointee = ShortName(first: first, last: last, length: length, number: number)
+    return number
+  }
+
+  private mutating func longNumber(_ pointer: UnsafePointer<UInt8>, _ length: Int) -> UInt32 {
     if length == Int(last.length) && equal(last, pointer) { return last.number }
     return find(pointer, length)
   }

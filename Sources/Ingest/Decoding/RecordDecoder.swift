@@ -88,6 +88,17 @@ struct RecordDecoder: ~Copyable {
     }
   }
 
+  /// The same where the record goes on for 8 bytes from the field's beginning, whatever its width: one load, and no
+  /// question how wide it is.
+  @inline(__always)
+  private func wideNumber(_ field: EventPlan.Number, _ base: UnsafeRawPointer) -> UInt64 {
+    if field.offset < 0 { return 0 }
+    let word = base.loadUnaligned(fromByteOffset: Int(field.offset), as: UInt64.self)
+    let spare = UInt64(field.spareBits)
+    let top = bigEndian ? UInt64(bigEndian: word) : UInt64(littleEndian: word) &<< spare
+    return field.isSigned ? UInt64(bitPattern: Int64(bitPattern: top) &>> Int64(spare)) : top &>> spare
+  }
+
   /// Start and length in bytes of an array or string; nil if it does not lie within the record.
   @inline(__always)
   private func range(
@@ -160,44 +171,56 @@ struct RecordDecoder: ~Copyable {
       batch.skippedRecords &+= 1
       return false
     }
-    var event = Event()
-    event.time = time
-    event.cpu = cpu
-    event.call = plan.pointee.call
-    event.flags = plan.pointee.flags
-    event.pid = Int32(bitPattern: load(base, common.pid, as: UInt32.self))
-    event.context = RecordDecoder.context(
+    let event = batch.room()
+    event.initialize(to: Event())
+    event.pointee.time = time
+    event.pointee.cpu = cpu
+    event.pointee.call = plan.pointee.call
+    event.pointee.flags = plan.pointee.flags
+    event.pointee.pid = Int32(bitPattern: load(base, common.pid, as: UInt32.self))
+    event.pointee.context = RecordDecoder.context(
       load(base, common.flags, as: UInt8.self), preemption: load(base, common.preemption, as: UInt8.self))
-    event.address = number(plan.pointee.address, base)
-    if plan.pointee.addressOffset.offset >= 0 {
-      event.address &+= number(plan.pointee.addressOffset, base)
+    if length >= plan.pointee.wideLength {
+      decodeNumbers(plan, to: event) { wideNumber($0, base) }
+    } else {
+      decodeNumbers(plan, to: event) { number($0, base) }
     }
-    event.physicalAddress = number(plan.pointee.physicalAddress, base)
-    event.size = number(plan.pointee.size, base)
-    event.value = number(plan.pointee.value, base)
-    if plan.pointee.direction.offset >= 0 {
-      event.direction = Direction(recorded: number(plan.pointee.direction, base))
-    }
-    if plan.pointee.attributes.offset >= 0 {
-      event.attributes = plan.pointee.attributeMap.attributes(number(plan.pointee.attributes, base))
-    }
-    if plan.pointee.allocation.offset >= 0 {
-      event.allocation = plan.pointee.allocationMap.flags(number(plan.pointee.allocation, base))
-    }
-    if plan.pointee.forced.offset >= 0, number(plan.pointee.forced, base) != 0 { event.flags.insert(.forced) }
     if let (start, count) = range(plan.pointee.device, base, length) {
-      event.device = names.number((base + start).assumingMemoryBound(to: UInt8.self), count)
+      event.pointee.device = names.number((base + start).assumingMemoryBound(to: UInt8.self), count)
     }
     if let (start, count) = range(plan.pointee.name, base, length) {
-      event.name = names.number((base + start).assumingMemoryBound(to: UInt8.self), count)
+      event.pointee.name = names.number((base + start).assumingMemoryBound(to: UInt8.self), count)
     }
-    if plan.pointee.isOfList { decodeArrays(plan, base, length, &event, batch) }
+    if plan.pointee.isOfList { decodeArrays(plan, base, length, &event.pointee, batch) }
     if plan.pointee.conversion >= 0 {
       conversions[Int(plan.pointee.conversion)].apply(
-        base, length, bigEndian: bigEndian, &event, &names, batch)
+        base, length, bigEndian: bigEndian, &event.pointee, &names, batch)
     }
-    batch.append(event)
+    batch.appendRoom()
     return true
+  }
+
+  @inline(__always)
+  private func decodeNumbers(
+    _ plan: UnsafePointer<EventPlan>, to event: UnsafeMutablePointer<Event>,
+    _ number: (EventPlan.Number) -> UInt64
+  ) {
+    event.pointee.address = number(plan.pointee.address)
+    event.pointee.physicalAddress = number(plan.pointee.physicalAddress)
+    event.pointee.size = number(plan.pointee.size)
+    if plan.pointee.direction.offset >= 0 {
+      event.pointee.direction = Direction(recorded: number(plan.pointee.direction))
+    }
+    if plan.pointee.attributes.offset >= 0 {
+      event.pointee.attributes = plan.pointee.attributeMap.attributes(number(plan.pointee.attributes))
+    }
+    guard plan.pointee.hasFurtherNumbers else { return }
+    event.pointee.value = number(plan.pointee.value)
+    event.pointee.address &+= number(plan.pointee.addressOffset)
+    if plan.pointee.allocation.offset >= 0 {
+      event.pointee.allocation = plan.pointee.allocationMap.flags(number(plan.pointee.allocation))
+    }
+    if number(plan.pointee.forced) != 0 { event.pointee.flags.insert(.forced) }
   }
 
   /// The `TRACE_FLAG_*` bits of common_flags (include/linux/trace_events.h) and the low nibble of the preempt count.

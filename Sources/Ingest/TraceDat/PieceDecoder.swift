@@ -109,7 +109,7 @@ final class PieceDecoder {
   ) {
     guard let base = bytes.baseAddress else { return }
     let layout = stream.pages
-    let clock = stream.clock
+    let (clock, cpu) = (stream.clock, stream.cpu)
     let convert = clock.cycles != nil || clock.offset != 0
     var start = 0
     while start < bytes.count {
@@ -128,7 +128,7 @@ final class PieceDecoder {
       while let record = page.next() {
         previous = records.decode(
           base + start + record.offset, length: record.length,
-          time: convert ? clock.nanoseconds(record.time) : record.time, cpu: stream.cpu, previous: previous,
+          time: convert ? clock.nanoseconds(record.time) : record.time, cpu: cpu, previous: previous,
           into: batch)
       }
       if let damage = page.damage {

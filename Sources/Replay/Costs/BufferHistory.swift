@@ -6,8 +6,8 @@ import DMAModel
 /// buffers no new ones are kept, and their repeats are not counted.
 struct BufferHistory: ~Copyable {
   private static let limit = 1 << 20
-  private var places: UnsafeMutablePointer<UInt64>
-  private var mask: Int
+  private(set) var places: UnsafeMutablePointer<UInt64>
+  private(set) var mask: Int
   private var count = 0
 
   init() {
@@ -31,7 +31,8 @@ struct BufferHistory: ~Copyable {
     return false
   }
 
-  private static func fingerprint(
+  @inline(__always)
+  static func fingerprint(
     _ device: Int, _ address: UInt64, _ size: UInt64, _ direction: Direction
   ) -> UInt64 {
     let other = size << 20 ^ UInt64(truncatingIfNeeded: device) << 2 ^ UInt64(direction.rawValue)
@@ -51,7 +52,7 @@ struct BufferHistory: ~Copyable {
   private mutating func grow() {
     let (old, oldMask) = (places, mask)
     mask = mask * 2 + 1
-    places = .allocate(capacity: mask + 1)
+    places = .allocateForTable(capacity: mask + 1)
     places.initialize(repeating: 0, count: mask + 1)
     for position in 0...oldMask where old[position] != 0 {
       var index = Int(truncatingIfNeeded: old[position] >> 32) & mask

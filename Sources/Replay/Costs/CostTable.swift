@@ -2,17 +2,42 @@ import DMAModel
 
 /// What calls of one kind, from one place, by one task, for one device came to.
 struct CostCell {
-  var device: UInt32 = 0
-  var stack: StackID = 0
-  var pid: Int32 = 0
-  var operation = Operation.map
-  var direction = Direction.none
+  /// What it is the sum of, packed, so that two comparisons tell. A cell in use has a key that is not 0.
+  struct Key: Equatable {
+    var low: UInt64 = 0
+    var high: UInt64 = 0
+
+    init() {}
+
+    @inline(__always)
+    init(_ device: UInt32, _ operation: Operation, _ direction: Direction, _ stack: StackID, _ pid: Int32) {
+      low = UInt64(stack) << 32 | UInt64(UInt32(bitPattern: pid))
+      high =
+        1 << 63 | UInt64(device) << 16 | UInt64(operation.rawValue) << 8 | UInt64(direction.rawValue)
+    }
+
+    var isUsed: Bool { high != 0 }
+
+    @inline(__always)
+    var hash: Int {
+      let product = (low &* 0x9e37_79b9_7f4a_7c15) ^ (high &* 0xc2b2_ae3d_27d4_eb4f)
+      return Int(truncatingIfNeeded: (product ^ (product >> 29)) & 0x7fff_ffff_ffff_ffff)
+    }
+  }
+
+  var key = Key()
   var apiCalls: UInt64 = 0
   /// As if the device were not coherent.
   var maintenance = Maintenance.zero
   var bouncedBytes: UInt64 = 0
   /// Bytes that were copied if the device sits behind no IOMMU.
   var deviantBytes: UInt64 = 0
+
+  var device: UInt32 { UInt32(truncatingIfNeeded: key.high >> 16) }
+  var stack: StackID { StackID(truncatingIfNeeded: key.low >> 32) }
+  var pid: Int32 { Int32(truncatingIfNeeded: key.low) }
+  var operation: Operation { Operation(rawValue: UInt8(truncatingIfNeeded: key.high >> 8)) ?? .map }
+  var direction: Direction { Direction(rawValue: UInt8(truncatingIfNeeded: key.high)) ?? .none }
 }
 
 /// Sums by device, operation, direction, call stack and task, in an open-addressing table: one lookup a call.
@@ -22,14 +47,22 @@ struct CostTable: ~Copyable {
   private var cells: UnsafeMutablePointer<CostCell>
   private var mask: Int
   private(set) var count = 0
+  /// Where the cell was that was met last, by device, operation and direction: mostly it is the one that is wanted.
+  private let recent: UnsafeMutablePointer<UInt32>
+  private static let recentCount = 512
 
   init() {
     mask = 255
     cells = .allocate(capacity: mask + 1)
     cells.initialize(repeating: CostCell(), count: mask + 1)
+    recent = .allocate(capacity: CostTable.recentCount)
+    recent.initialize(repeating: 0, count: CostTable.recentCount)
   }
 
-  deinit { cells.deallocate() }
+  deinit {
+    cells.deallocate()
+    recent.deallocate()
+  }
 
   /// Adds one call of the API.
   @inline(__always)
@@ -38,56 +71,44 @@ struct CostTable: ~Copyable {
     bounced: UInt64 = 0, deviant: UInt64 = 0
   ) {
     let isFull = count >= CostTable.limit
-    let cell = self.cell(
+    let key = CostCell.Key(
       UInt32(truncatingIfNeeded: device), operation, direction, isFull ? 0 : event.stack,
       isFull ? -1 : event.pid)
+    let place = (device & 15) << 5 | Int(operation.rawValue) << 2 | Int(direction.rawValue)
+    var index = Int(recent[place])
+    if cells[index].key != key {
+      index = find(key)
+      recent[place] = UInt32(truncatingIfNeeded: index)
+    }
+    let cell = cells + index
     cell.pointee.apiCalls &+= 1
     cell.pointee.maintenance = cell.pointee.maintenance + maintenance
     cell.pointee.bouncedBytes &+= bounced
     cell.pointee.deviantBytes &+= deviant
   }
 
-  @inline(__always)
-  private mutating func cell(
-    _ device: UInt32, _ operation: Operation, _ direction: Direction, _ stack: StackID, _ pid: Int32
-  ) -> UnsafeMutablePointer<CostCell> {
-    var index = CostTable.hash(device, operation, direction, stack, pid) & mask
-    while cells[index].apiCalls != 0 {
-      let cell = cells + index
-      if cell.pointee.device == device, cell.pointee.stack == stack, cell.pointee.pid == pid,
-        cell.pointee.operation == operation, cell.pointee.direction == direction
-      {
-        return cell
-      }
-      index = (index + 1) & mask
-    }
-    return newCell(index, device, operation, direction, stack, pid)
+  private mutating func find(_ key: CostCell.Key) -> Int {
+    let index = slot(key)
+    if cells[index].key == key { return index }
+    return newCell(key, at: index)
   }
 
-  private mutating func newCell(
-    _ free: Int, _ device: UInt32, _ operation: Operation, _ direction: Direction, _ stack: StackID,
-    _ pid: Int32
-  ) -> UnsafeMutablePointer<CostCell> {
+  /// Where a cell is, or would go.
+  private func slot(_ key: CostCell.Key) -> Int {
+    var index = key.hash & mask
+    while cells[index].key.isUsed && cells[index].key != key { index = (index + 1) & mask }
+    return index
+  }
+
+  private mutating func newCell(_ key: CostCell.Key, at free: Int) -> Int {
     var index = free
     if count * 2 > mask {
       grow()
-      index = CostTable.hash(device, operation, direction, stack, pid) & mask
-      while cells[index].apiCalls != 0 { index = (index + 1) & mask }
+      index = slot(key)
     }
     count += 1
-    cells[index] = CostCell(
-      device: device, stack: stack, pid: pid, operation: operation, direction: direction)
-    return cells + index
-  }
-
-  @inline(__always)
-  private static func hash(
-    _ device: UInt32, _ operation: Operation, _ direction: Direction, _ stack: StackID, _ pid: Int32
-  ) -> Int {
-    let low = UInt64(stack) << 32 | UInt64(UInt32(bitPattern: pid))
-    let high = UInt64(device) << 8 | UInt64(operation.rawValue) << 4 | UInt64(direction.rawValue)
-    let product = (low &* 0x9e37_79b9_7f4a_7c15) ^ (high &* 0xc2b2_ae3d_27d4_eb4f)
-    return Int(truncatingIfNeeded: (product ^ (product >> 29)) & 0x7fff_ffff_ffff_ffff)
+    cells[index] = CostCell(key: key)
+    return index
   }
 
   private mutating func grow() {
@@ -95,18 +116,15 @@ struct CostTable: ~Copyable {
     mask = mask * 2 + 1
     cells = .allocate(capacity: mask + 1)
     cells.initialize(repeating: CostCell(), count: mask + 1)
-    for position in 0...oldMask where old[position].apiCalls != 0 {
-      let cell = old[position]
-      var index = CostTable.hash(cell.device, cell.operation, cell.direction, cell.stack, cell.pid) & mask
-      while cells[index].apiCalls != 0 { index = (index + 1) & mask }
-      cells[index] = cell
+    for position in 0...oldMask where old[position].key.isUsed {
+      cells[slot(old[position].key)] = old[position]
     }
     old.deallocate()
   }
 
   /// All cells, in an order that depends on nothing but their keys.
   func all() -> [CostCell] {
-    (0...mask).filter { cells[$0].apiCalls != 0 }.map { cells[$0] }.sorted {
+    (0...mask).filter { cells[$0].key.isUsed }.map { cells[$0] }.sorted {
       ($0.device, $0.operation.rawValue, $0.direction.rawValue, $0.stack, $0.pid)
         < ($1.device, $1.operation.rawValue, $1.direction.rawValue, $1.stack, $1.pid)
     }

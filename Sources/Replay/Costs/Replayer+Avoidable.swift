@@ -19,30 +19,31 @@ extension Replayer {
   /// A sync of less than this is not worth cutting.
   private static let wholeSyncLimit: UInt64 = 1024
 
-  /// A buffer that is mapped: where it is in memory, if that is known, and at which bus address.
+  /// A buffer that is mapped: where it is in memory, if that is known, and what maintenance covers of it at its bus
+  /// address.
   @inline(__always)
-  mutating func noteBuffer(_ device: Int, _ event: Event, memory: UInt64, address: UInt64, size: UInt64) {
+  mutating func noteBuffer(_ device: Int, _ event: Event, memory: UInt64, size: UInt64, _ cover: Maintenance)
+  {
     guard counts else { return }
     let isMaintained = event.attributes.isDisjoint(with: [.skipCPUSync, .mmio])
-    let sum = isMaintained ? platform.maintenance(address, size) : Maintenance(calls: 1, bytes: size)
-    let lines = sum.lines
     if avoidable.buffers.isRepeated(device, memory, size, event.direction) {
+      let sum = isMaintained ? cover : Maintenance(calls: 1, bytes: size)
       avoidable.recycled.add(device, .map, event, event.direction, sum)
     }
-    if isMaintained, lines > platform.lines(0, size) {
-      let extra = lines &- platform.lines(0, size)
-      avoidable.misaligned.add(device, .map, event, event.direction, Maintenance(calls: 1, lines: extra))
+    let needed = platform.lines(0, size)
+    if isMaintained, cover.lines > needed {
+      let extra = Maintenance(calls: 1, lines: cover.lines &- needed)
+      avoidable.misaligned.add(device, .map, event, event.direction, extra)
     }
   }
 
-  /// An unmap that maintains, of a mapping that is known.
+  /// An unmap that maintains `sum`, of a mapping that is known.
   @inline(__always)
-  mutating func noteRelease(_ device: Int, _ event: Event, of number: UInt32) {
+  mutating func noteRelease(_ device: Int, _ event: Event, of number: UInt32, _ sum: Maintenance) {
     guard counts, event.direction != .toDevice else { return }
     if mappings.places[Int(number)].isSynced {
       noteDouble(device, event, of: mappings[number])
     } else if event.direction == .bidirectional {
-      let sum = platform.maintenance(event.address, event.size)
       avoidable.bidirectional.add(device, .unmap, event, event.direction, sum)
     }
   }

@@ -30,20 +30,37 @@ struct TimelineRecorder: ~Copyable {
     }
   }
 
-  private var rows: [UnsafeMutablePointer<Bucket>?] = []
+  /// By the device's place; nil where nothing has happened yet.
+  private let rows: UnsafeMutablePointer<UnsafeMutablePointer<Bucket>?>
+  private static let rowCount = DeviceTable.limit + 1
   private var losses = [Bool](repeating: false, count: TimelineRecorder.bucketCount)
   private(set) var start: UInt64?
   /// Base-2 logarithm of a bucket's nanoseconds.
   private(set) var shift: UInt64 = 10
   private(set) var used = 0
+  /// The bucket of the last event, where it begins, and its width; 0 where that is not known. Most events fall into the
+  /// bucket of the one before.
+  private var current = 0
+  private var currentStart: UInt64 = 0
+  private var currentWidth: UInt64 = 0
 
-  deinit { for row in rows { row?.deallocate() } }
+  init() {
+    rows = .allocate(capacity: TimelineRecorder.rowCount)
+    rows.initialize(repeating: nil, count: TimelineRecorder.rowCount)
+  }
+
+  deinit {
+    for device in 0..<TimelineRecorder.rowCount { rows[device]?.deallocate() }
+    rows.deallocate()
+  }
 
   /// The bucket of a device at a time; widens the buckets if the time lies beyond them.
+  ///
+  /// - Precondition: `device` is a place of the device table.
   @inline(__always)
   mutating func bucket(_ device: Int, _ time: UInt64) -> UnsafeMutablePointer<Bucket> {
     let index = position(time)
-    if device < rows.count, let row = rows[device] { return row + index }
+    if let row = rows[device] { return row + index }
     return newRow(device) + index
   }
 
@@ -51,17 +68,22 @@ struct TimelineRecorder: ~Copyable {
 
   @inline(__always)
   private mutating func position(_ time: UInt64) -> Int {
+    if time >= currentStart, time &- currentStart < currentWidth { return current }
+    return newPosition(time)
+  }
+
+  private mutating func newPosition(_ time: UInt64) -> Int {
     let begin = start ?? time
     if start == nil { start = time }
     let distance = time > begin ? time &- begin : 0
     if distance >> shift >= UInt64(TimelineRecorder.bucketCount) { widen(distance) }
     let index = Int(truncatingIfNeeded: distance >> shift)
     if index >= used { used = index + 1 }
+    (current, currentStart, currentWidth) = (index, begin &+ UInt64(index) << shift, 1 << shift)
     return index
   }
 
   private mutating func newRow(_ device: Int) -> UnsafeMutablePointer<Bucket> {
-    while rows.count <= device { rows.append(nil) }
     let row = UnsafeMutablePointer<Bucket>.allocate(capacity: TimelineRecorder.bucketCount)
     row.initialize(repeating: Bucket(), count: TimelineRecorder.bucketCount)
     rows[device] = row
@@ -72,7 +94,8 @@ struct TimelineRecorder: ~Copyable {
     while distance >> shift >= UInt64(TimelineRecorder.bucketCount) {
       shift += 1
       let half = TimelineRecorder.bucketCount / 2
-      for case let row? in rows {
+      for device in 0..<TimelineRecorder.rowCount {
+        guard let row = rows[device] else { continue }
         for index in 0..<half {
           var merged = row[2 * index]
           merged.absorb(row[2 * index + 1])
@@ -90,7 +113,7 @@ struct TimelineRecorder: ~Copyable {
 
   /// The series of a device; nil if nothing happened to it.
   func series(_ device: Int, name: String, coherent: Bool, deviantsBounced: Bool) -> DeviceSeries? {
-    guard device < rows.count, let row = rows[device] else { return nil }
+    guard let row = rows[device] else { return nil }
     var series = DeviceSeries()
     series.device = name
     var (live, slots) = (UInt64(0), UInt64(0))

@@ -9,13 +9,22 @@ public struct LifetimeHistogram: Sendable, Equatable {
 
   public init() {}
 
+  /// What was counted elsewhere, bucket by bucket.
+  init(countedIn buckets: [UInt64], count: UInt64, maximum: UInt64) {
+    if count > 0 { counts = buckets }
+    (self.count, self.maximum) = (count, maximum)
+  }
+
+  static let bucketCount = 62 * 8
+
   public mutating func record(_ value: UInt64) {
-    if counts.isEmpty { counts = [UInt64](repeating: 0, count: 62 * 8) }
+    if counts.isEmpty { counts = [UInt64](repeating: 0, count: LifetimeHistogram.bucketCount) }
     counts[LifetimeHistogram.bucket(of: value)] &+= 1
     count &+= 1
     if value > maximum { maximum = value }
   }
 
+  @inline(__always)
   static func bucket(of value: UInt64) -> Int {
     if value < 8 { return Int(value) }
     let exponent = 63 - value.leadingZeroBitCount

@@ -27,7 +27,7 @@ struct DeviceState {
   var byWidth: InlineArray<65, WidthCount> = .init(repeating: WidthCount())
   var bySize: InlineArray<65, SizeCount> = .init(repeating: SizeCount())
   var highest: UInt64?
-  var lifetimes = LifetimeHistogram()
+  var lifetimes = LifetimeCounts()
 
   var bounce = Bounce()
   /// What would be bounces if the device turns out to sit behind no IOMMU.
@@ -119,6 +119,16 @@ struct DeviceState {
   }
 
   @inline(__always)
+  mutating func countMap(_ direction: Direction, _ size: UInt64) {
+    map.bytes &+= size
+    guard direction != .none else { return }
+    let index = Int(direction.rawValue)
+    mapsByDirection[index].calls &+= 1
+    mapsByDirection[index].segments &+= 1
+    mapsByDirection[index].bytes &+= size
+  }
+
+  @inline(__always)
   mutating func observe(size: UInt64, lines: UInt64) {
     let bits = size == 0 ? 0 : 64 - (size &- 1).leadingZeroBitCount
     bySize[bits].mappings &+= 1
@@ -136,13 +146,20 @@ struct DeviceState {
     byWidth[bits].bytes &+= size
   }
 
+}
+
+extension Footprint {
+  /// Rises to another's counts where those are higher.
+  ///
+  /// One by one and with branches that are seldom taken: all at once they would be read as they have just been written,
+  /// in other widths, and the processor waits for such a write to reach the cache.
   @inline(__always)
-  mutating func notePeak() {
-    peak.mappings = max(peak.mappings, live.mappings)
-    peak.scatterlists = max(peak.scatterlists, live.scatterlists)
-    peak.coherentBlocks = max(peak.coherentBlocks, live.coherentBlocks)
-    peak.bytes = max(peak.bytes, live.bytes)
-    peak.coherentBytes = max(peak.coherentBytes, live.coherentBytes)
+  mutating func rise(to live: Footprint) {
+    if live.mappings > mappings { mappings = live.mappings }
+    if live.bytes > bytes { bytes = live.bytes }
+    if live.scatterlists > scatterlists { scatterlists = live.scatterlists }
+    if live.coherentBlocks > coherentBlocks { coherentBlocks = live.coherentBlocks }
+    if live.coherentBytes > coherentBytes { coherentBytes = live.coherentBytes }
   }
 }
 
@@ -152,15 +169,18 @@ struct DeviceTable: ~Copyable {
   static let limit = 1024
   private let storage: UnsafeMutablePointer<DeviceState>
   private(set) var count = 0
-  private var placeByID: [UInt32]
+  /// A few thousand names of devices cost 4 bytes each.
+  private var placeByID: UnsafeMutableBufferPointer<UInt32>
   private static let unset = UInt32.max
 
   init() {
     storage = .allocate(capacity: DeviceTable.limit + 1)
-    placeByID = [UInt32](repeating: DeviceTable.unset, count: 256)
+    placeByID = .allocate(capacity: 256)
+    placeByID.initialize(repeating: DeviceTable.unset)
   }
 
   deinit {
+    placeByID.deallocate()
     storage.deinitialize(count: count)
     storage.deallocate()
   }
@@ -168,14 +188,20 @@ struct DeviceTable: ~Copyable {
   /// The place of a device; `make` says what it starts with when it is met for the first time.
   @inline(__always)
   mutating func place(_ id: DeviceID, make: (_ overflow: Bool) -> DeviceState) -> Int {
-    if Int(id) < placeByID.count, placeByID[Int(id)] != DeviceTable.unset { return Int(placeByID[Int(id)]) }
-    return newPlace(id, make)
+    knownPlace(id) ?? newPlace(id, make)
+  }
+
+  /// The place of a device that has been met.
+  @inline(__always)
+  func knownPlace(_ id: DeviceID) -> Int? {
+    guard Int(id) < placeByID.count else { return nil }
+    let place = placeByID[Int(id)]
+    return place == DeviceTable.unset ? nil : Int(place)
   }
 
   private mutating func newPlace(_ id: DeviceID, _ make: (_ overflow: Bool) -> DeviceState) -> Int {
     if Int(id) >= placeByID.count {
-      let missing = min(Int(id) + 1, NameTable.limit + 1) - placeByID.count
-      if missing > 0 { placeByID.append(contentsOf: repeatElement(DeviceTable.unset, count: missing)) }
+      growPlaces(min(max(Int(id) + 1, 2 * placeByID.count), NameTable.limit + 1))
     }
     let place = min(count, DeviceTable.limit)
     if place == count {
@@ -185,6 +211,21 @@ struct DeviceTable: ~Copyable {
     if Int(id) < placeByID.count { placeByID[Int(id)] = UInt32(truncatingIfNeeded: place) }
     return place
   }
+
+  private mutating func growPlaces(_ wanted: Int) {
+    guard wanted > placeByID.count else { return }
+    let larger = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: wanted)
+    larger.initialize(repeating: DeviceTable.unset)
+    for id in placeByID.indices { larger[id] = placeByID[id] }
+    placeByID.deallocate()
+    placeByID = larger
+  }
+
+  /// A device's state, by address: the hot paths read and write many of its fields, and have it looked up once.
+  ///
+  /// - Precondition: `place` came from `place(_:make:)`; the pointer holds as long as the table.
+  @inline(__always)
+  func pointer(_ place: Int) -> UnsafeMutablePointer<DeviceState> { storage + place }
 
   /// - Precondition: `place` came from `place(_:make:)`.
   subscript(place: Int) -> DeviceState {

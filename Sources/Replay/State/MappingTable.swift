@@ -88,7 +88,7 @@ struct MappingTable: ~Copyable {
   }
 
   @inline(__always)
-  private static func hash(_ key: UInt64) -> Int {
+  static func hash(_ key: UInt64) -> Int {
     let product = key &* 0x9e37_79b9_7f4a_7c15
     return Int(truncatingIfNeeded: (product ^ (product >> 32)) & 0x7fff_ffff_ffff_ffff)
   }
@@ -171,7 +171,7 @@ struct MappingTable: ~Copyable {
   }
 
   private func larger<Element>(_ old: UnsafeMutablePointer<Element>) -> UnsafeMutablePointer<Element> {
-    let new = UnsafeMutablePointer<Element>.allocate(capacity: capacity * 2)
+    let new = UnsafeMutablePointer<Element>.allocateForTable(capacity: capacity * 2)
     new.update(from: old, count: usedEntries)
     old.deallocate()
     return new
@@ -180,7 +180,7 @@ struct MappingTable: ~Copyable {
   private mutating func growSlots() {
     let (old, oldMask) = (slots, mask)
     mask = mask * 2 + 1
-    slots = .allocate(capacity: mask + 1)
+    slots = .allocateForTable(capacity: mask + 1)
     slots.initialize(repeating: Slot(), count: mask + 1)
     for index in 0...oldMask where old[index].head != MappingTable.none {
       slots[slot(old[index].key)] = old[index]
