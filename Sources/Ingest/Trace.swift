@@ -24,8 +24,16 @@ public final class Trace {
   ///   - options: how it is read.
   /// - Throws: `TraceError` if there is no such input, or it is no trace, or nothing of it can be read.
   public convenience init(path: String, options: TraceOptions = TraceOptions()) throws(TraceError) {
-    let (source, wrapper, damage) = try openInput(path, options)
-    try self.init(path, source, wrapper, damage.map { [$0] } ?? [], options)
+    try self.init(Input(path: path, options: options))
+  }
+
+  /// Reads what an opened trace says about itself.
+  ///
+  /// - Throws: `TraceError` if it is no trace, or nothing of it can be read.
+  public convenience init(_ input: Input) throws(TraceError) {
+    guard !input.isSavedProfile else { throw .noEvents(input.source.name) }
+    try self.init(
+      input.path, input.source, input.wrapper, input.damage.map { [$0] } ?? [], input.options)
   }
 
   private init(

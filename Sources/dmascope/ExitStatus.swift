@@ -1,6 +1,8 @@
 import ArgumentParser
 import Ingest
 import PlatformFiles
+import ProfileFiles
+import Replay
 import Report
 
 #if canImport(Glibc)
@@ -27,6 +29,7 @@ enum ExitStatus: Int32 {
     switch kind {
     case .cannotOpen: self = .cannotOpen
     case .notATrace, .damaged: self = .notATrace
+    case .savedProfile: self = .usage
     case .cannotWrite: self = .cannotWrite
     }
   }
@@ -44,6 +47,12 @@ func finish(with error: any Error) -> Never {
   case let error as PlatformFileError:
     Terminal.complain(error.description)
     exit((error.isUnreadable ? ExitStatus.cannotOpen : .usage).rawValue)
+  case let error as ProfileFileError:
+    Terminal.complain(error.description)
+    exit(ExitStatus.notATrace.rawValue)
+  case let error as ProfileMismatch:
+    Terminal.complain(Escaping.terminal(error.description))
+    exit(ExitStatus.usage.rawValue)
   case let error as SuppressionError:
     Terminal.complain(error.description)
     exit(ExitStatus.usage.rawValue)

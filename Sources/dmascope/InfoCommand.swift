@@ -21,18 +21,23 @@ struct InfoCommand: ParsableCommand {
   func run() throws {
     var incomplete = false
     for (index, path) in traces.enumerated() {
-      let trace = try Trace(path: path, options: input.options)
-      var progress = Progress(Escaping.terminal(path))
-      trace.forEachRun { events, _ in
-        progress.advance(events.count) { trace.progress }
-        return true
-      }
-      progress.finish()
-      let recording = trace.recording()
+      let opened = try Input(path: path, options: input.options)
+      let recording = try opened.isSavedProfile ? SavedProfile.recording(opened, path) : read(opened, path)
       try Output.writeStandard((index > 0 ? "\n" : "") + InfoReport(recording).render())
       incomplete = incomplete || recording.isIncomplete
       Terminal.complain(about: recording.problems, in: path)
     }
     if incomplete && !allowIncomplete { throw ExitCode(ExitStatus.incompleteInput.rawValue) }
+  }
+
+  private func read(_ input: Input, _ path: String) throws -> Recording {
+    let trace = try Trace(input)
+    var progress = Progress(Escaping.terminal(path))
+    trace.forEachRun { events, _ in
+      progress.advance(events.count) { trace.progress }
+      return true
+    }
+    progress.finish()
+    return trace.recording()
   }
 }

@@ -3,15 +3,22 @@ import Ingest
 import Replay
 import Report
 
-/// Reads a trace through a replay.
+/// Reads a trace through a replay, or a profile that was saved from one.
 enum ReplayRun {
-  /// - Parameter assumptions: for each the trace is replayed once more.
-  /// - Throws: `TraceError` if nothing of the trace can be read.
+  /// - Parameters:
+  ///   - assumptions: for each the trace is replayed once more.
+  ///   - needsEvents: whether a saved profile will not do.
+  /// - Throws: `TraceError` if nothing of the trace can be read, `ProfileFileError` if a saved profile cannot, and what
+  ///   `SavedProfile` throws if the arguments ask for what it does not hold.
   static func profile(
-    of path: String, _ arguments: ReplayArguments, whatIf assumptions: [WhatIf] = []
+    of path: String, _ arguments: ReplayArguments, whatIf assumptions: [WhatIf] = [], needsEvents: Bool = false
   ) throws -> Profile {
+    let input = try Input(path: path, options: arguments.selection.input.options)
+    if input.isSavedProfile, !needsEvents {
+      return try SavedProfile.read(input, path, arguments, whatIf: assumptions)
+    }
     let symbolFiles = try arguments.selection.symbolFiles()
-    var (trace, start, preview) = try arguments.selection.open(path)
+    var (trace, start, preview) = try arguments.selection.open(input)
     let hints = RecordingHints(
       kernel: preview.kernel, architecture: preview.architecture, pageSize: UInt64(preview.pageSize),
       taskNames: preview.taskNames, isComplete: preview.isComplete)

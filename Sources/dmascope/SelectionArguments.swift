@@ -73,8 +73,13 @@ struct SelectionArguments: ParsableArguments {
   ///
   /// - Throws: `TraceError` if nothing of the trace can be read.
   func open(_ path: String) throws -> (trace: Trace, start: UInt64, preview: Recording) {
+    try open(Input(path: path, options: input.options))
+  }
+
+  /// The same of an input that is open already.
+  func open(_ input: Input) throws -> (trace: Trace, start: UInt64, preview: Recording) {
     var start: UInt64 = 0
-    var trace = try Trace(path: path, options: input.options)
+    var trace = try Trace(input)
     if needsStart {
       trace.forEachRun { events, _ in
         start = events[0].time

@@ -9,8 +9,21 @@ public struct LifetimeHistogram: Sendable, Equatable {
 
   public init() {}
 
+  /// The number of buckets.
+  public static let bucketCount = 62 * 8
+
+  /// A histogram from its counts; those of buckets that there are not are left out.
+  public init(counts: [Int: UInt64], maximum: UInt64) {
+    self.maximum = maximum
+    for (bucket, n) in counts where n > 0 && 0..<LifetimeHistogram.bucketCount ~= bucket {
+      if self.counts.isEmpty { self.counts = [UInt64](repeating: 0, count: LifetimeHistogram.bucketCount) }
+      self.counts[bucket] = n
+      count &+= n
+    }
+  }
+
   public mutating func record(_ value: UInt64) {
-    if counts.isEmpty { counts = [UInt64](repeating: 0, count: 62 * 8) }
+    if counts.isEmpty { counts = [UInt64](repeating: 0, count: LifetimeHistogram.bucketCount) }
     counts[LifetimeHistogram.bucket(of: value)] &+= 1
     count &+= 1
     if value > maximum { maximum = value }
