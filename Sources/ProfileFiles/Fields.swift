@@ -87,7 +87,8 @@ enum Fields {
     case .writing(var container):
       try container.encode(StoredObject(value: value), forKey: FieldName(name))
     case .reading(let container):
-      value = try container.decodeIfPresent(StoredObject<Value>.self, forKey: FieldName(name))?.value ?? Value()
+      value =
+        try container.decodeIfPresent(StoredObject<Value>.self, forKey: FieldName(name))?.value ?? Value()
     }
   }
 

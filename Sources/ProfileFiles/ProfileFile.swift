@@ -61,7 +61,9 @@ public enum ProfileFile {
           "\(name): expected schema \(schema), found \(envelope.schema.prefix(60)), which another version of dmascope wrote"
         )
       }
-      guard let stored = envelope.profile else { throw ProfileFileError("\(name): expected a profile, found none") }
+      guard let stored = envelope.profile else {
+        throw ProfileFileError("\(name): expected a profile, found none")
+      }
       profile = stored.value
     } catch let error as ProfileFileError {
       throw error

@@ -63,7 +63,9 @@ extension DeviceProfile: Stored {
     try fields.list("byWidth", &widths)
     try fields.list("bySize", &sizes)
     guard fields.isReading else { return }
-    for count in widths { (byWidth[count.bits].mappings, byWidth[count.bits].bytes) = (count.mappings, count.bytes) }
+    for count in widths {
+      (byWidth[count.bits].mappings, byWidth[count.bits].bytes) = (count.mappings, count.bytes)
+    }
     for count in sizes {
       (bySize[count.bits].mappings, bySize[count.bits].bytes) = (count.mappings, count.bytes)
       bySize[count.bits].lines = count.lines

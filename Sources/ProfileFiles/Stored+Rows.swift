@@ -115,7 +115,8 @@ extension Timeline: Stored {
     try fields.plain("lossBuckets", &lossBuckets)
     try fields.list("series", &series)
     try fields.check(bucketNs.nonzeroBitCount == 1, "bucketNs", "a power of two")
-    try fields.check(0...Timeline.bucketLimit ~= buckets, "buckets", "from 0 to \(Timeline.bucketLimit) buckets")
+    try fields.check(
+      0...Timeline.bucketLimit ~= buckets, "buckets", "from 0 to \(Timeline.bucketLimit) buckets")
     try fields.check(
       lossBuckets.allSatisfy { $0 >= 0 && $0 < Timeline.bucketLimit }, "lossBuckets", "numbers of buckets")
     guard fields.isReading else { return }

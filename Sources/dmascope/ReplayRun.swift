@@ -11,7 +11,8 @@ enum ReplayRun {
   /// - Throws: `TraceError` if nothing of the trace can be read, `ProfileFileError` if a saved profile cannot, and what
   ///   `SavedProfile` throws if the arguments ask for what it does not hold.
   static func profile(
-    of path: String, _ arguments: ReplayArguments, whatIf assumptions: [WhatIf] = [], needsEvents: Bool = false
+    of path: String, _ arguments: ReplayArguments, whatIf assumptions: [WhatIf] = [],
+    needsEvents: Bool = false
   ) throws -> Profile {
     let input = try Input(path: path, options: arguments.selection.input.options)
     if input.isSavedProfile, !needsEvents {

@@ -47,7 +47,8 @@ extension ReplayArguments {
   /// The first option given that only events can answer.
   fileprivate var needingEvents: String? {
     let given: [(Bool, String)] = [
-      (!nonCoherent.isEmpty, "--noncoherent"), (!coherent.isEmpty, "--coherent"), (!unbound.isEmpty, "--unbound"),
+      (!nonCoherent.isEmpty, "--noncoherent"), (!coherent.isEmpty, "--coherent"),
+      (!unbound.isEmpty, "--unbound"),
       (machine.cacheLine != nil, "--cache-line"), (!selection.devices.isEmpty, "--device"),
       (selection.from != nil, "--from"), (selection.to != nil, "--to"), (!selection.cpus.isEmpty, "--cpu"),
       (!selection.tasks.isEmpty, "--task"), (selection.kallsyms != nil, "--kallsyms"),

@@ -11,7 +11,8 @@ enum FixtureProfiles {
   /// Small recordings of one kind of machine: with durations, with losses, with stacks, bounced, through an IOMMU, begun
   /// late.
   static let names = [
-    "nc-b.dat", "kret-b.dat", "lossy-b.dat", "late-b.dat", "swiotlb-force-b.dat", "smmu-lazy-b.dat", "mixed-b.dat",
+    "nc-b.dat", "kret-b.dat", "lossy-b.dat", "late-b.dat", "swiotlb-force-b.dat", "smmu-lazy-b.dat",
+    "mixed-b.dat",
     "pcnet-b.dat",
   ]
 

@@ -43,12 +43,16 @@ import Testing
     #expect(sum.recording.events == total { $0.recording.events })
     #expect(sum.recording.lostEvents == total { $0.recording.lostEvents })
     #expect(sum.findings.reduce(0) { $0 + $1.count } == total { $0.findings.reduce(0) { $0 + $1.count } })
-    #expect(sum.timeline.series.flatMap(\.maps).reduce(0, +) == total { $0.timeline.series.flatMap(\.maps).reduce(0, +) })
     #expect(
-      sum.timeline.series.flatMap(\.liveBytes).max() == parts.flatMap { $0.timeline.series.flatMap(\.liveBytes) }.max())
+      sum.timeline.series.flatMap(\.maps).reduce(0, +)
+        == total { $0.timeline.series.flatMap(\.maps).reduce(0, +) })
+    #expect(
+      sum.timeline.series.flatMap(\.liveBytes).max()
+        == parts.flatMap { $0.timeline.series.flatMap(\.liveBytes) }.max())
     #expect(sum.merged?.count == UInt64(parts.count))
     #expect(sum.merged?.paths == parts.map(\.recording.path).sorted())
-    #expect(sum.operations.reduce(0) { $0 + $1.apiCalls } == total { $0.operations.reduce(0) { $0 + $1.apiCalls } })
+    #expect(
+      sum.operations.reduce(0) { $0 + $1.apiCalls } == total { $0.operations.reduce(0) { $0 + $1.apiCalls } })
   }
 
   @Test func `A profile twice costs twice what it costs once`() throws {

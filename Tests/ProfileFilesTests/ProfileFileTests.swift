@@ -57,7 +57,9 @@ import Testing
 
   @Test func `Another version is refused by its name`() throws {
     let error = #expect(throws: ProfileFileError.self) { try Self.read("{}", schema: "dmascope.profile/2") }
-    #expect(error?.description.contains("x.dmaprof: expected schema dmascope.profile/1, found dmascope.profile/2") == true)
+    #expect(
+      error?.description.contains("x.dmaprof: expected schema dmascope.profile/1, found dmascope.profile/2")
+        == true)
   }
 
   @Test(arguments: [
@@ -87,7 +89,9 @@ import Testing
   @Test func `A profile that anybody has changed anywhere is refused or reported, and harms nobody`() throws {
     var generator = Numbers(state: 7)
     let json = try ProfileFile.json(FixtureProfiles.profile("mixed-b.dat"))
-    let numbers = ["-1", "0", "18446744073709551615", "9223372036854775807", "1e308", "\"\"", "null", "[]", "65536"]
+    let numbers = [
+      "-1", "0", "18446744073709551615", "9223372036854775807", "1e308", "\"\"", "null", "[]", "65536",
+    ]
     var reported = 0
     for _ in 0..<150 {
       let changed = Self.replacingNumber(in: json, &generator, by: numbers)

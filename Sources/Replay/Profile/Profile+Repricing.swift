@@ -21,7 +21,8 @@ extension Profile {
         throw PlatformMismatch(
           description:
             "a saved profile holds sums, not events: it takes the prices of a platform that differs in nothing else "
-            + "(\(platform.architecture), lines of \(platform.cacheLine) bytes); give the trace that it was made from")
+            + "(\(platform.architecture), lines of \(platform.cacheLine) bytes); give the trace that it was made from"
+        )
       }
       (platform.prices, platform.priceShares) = (machine.prices, [])
       (platform.name, platform.source, platform.summary) = (machine.name, machine.source, machine.summary)
@@ -36,7 +37,8 @@ extension Profile {
 
   /// What a replay on this platform would say of it; nil if it would count otherwise, or could.
   private func replacement(_ asked: PlatformProfile) -> PlatformUse? {
-    guard asked.coherent.isEmpty, asked.nonCoherent.isEmpty, asked.dmaZone == nil, asked.dma32Zone == nil else {
+    guard asked.coherent.isEmpty, asked.nonCoherent.isEmpty, asked.dmaZone == nil, asked.dma32Zone == nil
+    else {
       return nil
     }
     var options = ReplayOptions()

@@ -48,7 +48,9 @@ extension DeviceProfile {
   private mutating func mergeMasks(_ other: DeviceProfile) {
     if other.maskRank > maskRank { (streamingMask, maskBecause) = (other.streamingMask, other.maskBecause) }
     coherentMask = smaller(coherentMask, other.coherentMask)
-    if let zone = other.coherentZone, coherentZone.map({ zone.rank > $0.rank }) ?? true { coherentZone = zone }
+    if let zone = other.coherentZone, coherentZone.map({ zone.rank > $0.rank }) ?? true {
+      coherentZone = zone
+    }
     maskHistory = Array((maskHistory + other.maskHistory).sorted(by: <).prefix(Replayer.historyLimit))
     requiredMask = larger(requiredMask, other.requiredMask)
     maxMappingSize = smaller(maxMappingSize, other.maxMappingSize)

@@ -55,7 +55,8 @@ extension PlatformUse {
   private static func price(_ shares: [PriceShare]) -> Price? {
     guard let first = shares.first else { return nil }
     guard shares.contains(where: { $0.price.range != first.price.range }) else {
-      return Price(first.price.range, source: source(shares), isMeasured: shares.allSatisfy(\.price.isMeasured))
+      return Price(
+        first.price.range, source: source(shares), isMeasured: shares.allSatisfy(\.price.isMeasured))
     }
     let low = shares.map(\.price.range.low).min() ?? 0
     let high = shares.map(\.price.range.high).max() ?? 0
