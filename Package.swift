@@ -9,6 +9,7 @@ let package = Package(
     .library(name: "Ingest", targets: ["Ingest"]),
     .library(name: "Replay", targets: ["Replay"]),
     .library(name: "Report", targets: ["Report"]),
+    .library(name: "ProfileFiles", targets: ["ProfileFiles"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -22,6 +23,7 @@ let package = Package(
     .target(name: "Ingest", dependencies: ["DMAModel", "CZstd", "CZlib"]),
     .target(name: "Capture"),
     .target(name: "Replay", dependencies: ["DMAModel", "CPrefetch"]),
+    .target(name: "ProfileFiles", dependencies: ["DMAModel", "Replay", "CZstd"]),
     .target(name: "Report", dependencies: ["DMAModel", "Replay"]),
     .target(name: "Listing", dependencies: ["DMAModel", "Replay", "Report"]),
     .target(name: "PlatformFiles", dependencies: ["Replay", .product(name: "Yams", package: "Yams")]),
@@ -31,6 +33,7 @@ let package = Package(
       name: "dmascope",
       dependencies: [
         "DMAModel", "Ingest", "Capture", "Replay", "Report", "Listing", "PlatformFiles", "EventFiles",
+        "ProfileFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "DMAModelTests", dependencies: ["DMAModel"]),
@@ -39,6 +42,8 @@ let package = Package(
     .testTarget(name: "ReportTests", dependencies: ["Report", "Replay", "DMAModel"]),
     .testTarget(name: "PlatformFilesTests", dependencies: ["PlatformFiles", "Replay"]),
     .testTarget(name: "EventFilesTests", dependencies: ["EventFiles", "Ingest", "DMAModel"]),
+    .testTarget(
+      name: "ProfileFilesTests", dependencies: ["ProfileFiles", "Ingest", "Replay", "Report", "DMAModel"]),
     .testTarget(name: "CommandTests", dependencies: ["dmascope", "Capture", "Ingest", "CZstd"]),
   ],
   swiftLanguageModes: [.v6]

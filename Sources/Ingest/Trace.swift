@@ -22,8 +22,15 @@ public final class Trace {
   ///   - options: how it is read.
   /// - Throws: `TraceError` if there is no such input, or it is no trace, or nothing of it can be read.
   public convenience init(path: String, options: TraceOptions = TraceOptions()) throws(TraceError) {
-    let input = try openInput(path, options, look: Trace.look)
-    try self.init(path, input, options)
+    try self.init(Input(path: path, options: options))
+  }
+
+  /// Reads what an opened trace says about itself.
+  ///
+  /// - Throws: `TraceError` if it is no trace, or nothing of it can be read.
+  public convenience init(_ input: Input) throws(TraceError) {
+    guard !input.isSavedProfile else { throw .noEvents(input.content.name) }
+    try self.init(input.path, input.content, input.options)
   }
 
   private init(_ path: String, _ input: TraceInput, _ options: TraceOptions) throws(TraceError) {
@@ -60,7 +67,7 @@ public final class Trace {
   }
 
   /// How much of a stream must be seen to tell its format, and whether what has come will do.
-  private static func look(_ start: [UInt8]) -> (limit: Int, isEnough: Bool) {
+  static func look(_ start: [UInt8]) -> (limit: Int, isEnough: Bool) {
     guard let format = formats.first(where: { $0.detect(start) }) else { return (TextReader.searched, false) }
     let isEnough = format.isEnough(start)
     // A first line may be long.

@@ -7,6 +7,8 @@ public struct TraceError: Error, Sendable, CustomStringConvertible {
     case notATrace
     /// It is a trace, but it is damaged or cut short here.
     case damaged
+    /// It is a saved profile, which holds sums and no events.
+    case savedProfile
     /// A temporary file could not be written.
     case cannotWrite
   }
@@ -35,4 +37,12 @@ public struct TraceError: Error, Sendable, CustomStringConvertible {
   }
 
   public var description: String { "\(file): \(details)" }
+}
+
+extension TraceError {
+  static func noEvents(_ name: String) -> TraceError {
+    TraceError(
+      .savedProfile, file: name, expected: "a trace",
+      found: "a saved profile: it holds sums, not events; give the trace that it was made from")
+  }
 }

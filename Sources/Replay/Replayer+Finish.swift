@@ -44,22 +44,21 @@ extension Replayer {
     profile.live = liveMappings(verdicts, recording, sites, &built)
     profile.devices = built.compactMap { $0.map { finished($0) } }.sorted { $0.name < $1.name }
     profile.totals = totals(profile.devices)
-    profile.platform = platform.use(
-      platform.used(
-        profile.totals.work, bouncedBytes: profile.totals.bounce.bytesIn &+ profile.totals.bounce.bytesOut,
-        iotlbInvalidations: profile.totals.iotlbInvalidations))
+    profile.platform = platform.use
     profile.measured = measured(profile.totals)
     if options.filter.devices.isEmpty { profile.measuredTime = durations.measuredTime }
     profile.operations = operationProfiles(cells, verdicts)
     profile.callSites = callSiteProfiles(cells, verdicts, sites)
     profile.tasks = taskProfiles(cells, verdicts, recording)
     profile.avoidable = avoidableProfiles(cells, profile.devices, verdicts, sites)
+    profile.applyPrices()
     if let assumption = options.assumption, assumption.recycles { recycle(assumption, &profile) }
     profile.timeline = timelineProfile(verdicts)
     let filter = options.filter
     profile.pools = pools.profiles { filter.selects(device: $0) }
     profile.findings = findings(verdicts, recording, sites)
-    profile.caveats = caveats(profile)
+    profile.circumstances = circumstances(profile)
+    profile.caveats = profile.caveatSentences
     return profile
   }
 
@@ -97,8 +96,8 @@ extension Replayer {
     }
     let pressed =
       state.maskBytes &+ (verdict.deviantsBounced ? state.deviantMaskBytes : 0) &+ state.failedBytes
-    let wanted = state.map.bytes &+ state.failedBytes
-    device.pressure = wanted == 0 ? 0 : min(1, Double(pressed) / Double(wanted))
+    (device.pressedBytes, device.wantedBytes) = (pressed, state.map.bytes &+ state.failedBytes)
+    device.settlePressure()
     if verdict.addressing == .iommu { device.iotlbInvalidations = state.unmap.calls &+ state.free.calls }
     return device
   }
@@ -113,39 +112,12 @@ extension Replayer {
   private func finished(_ device: DeviceProfile) -> DeviceProfile {
     var device = device
     device.work = platform.work(device.maintenance)
-    return priced(device)
-  }
-
-  /// The device with its estimate by the platform's prices.
-  func priced(_ device: DeviceProfile) -> DeviceProfile {
-    var device = device
-    device.estimate = platform.estimate(
-      device.work, bouncedBytes: device.bounce.bytesIn &+ device.bounce.bytesOut,
-      iotlbInvalidations: device.iotlbInvalidations)
     return device
   }
 
   private func totals(_ devices: [DeviceProfile]) -> Totals {
     var totals = iommu
-    for device in devices {
-      totals.map += device.map
-      totals.unmap += device.unmap
-      totals.syncForCPU += device.syncForCPU
-      totals.syncForDevice += device.syncForDevice
-      totals.allocate += device.allocate
-      totals.free += device.free
-      totals.liveUncertain &+= device.liveUncertain
-      totals.maintenance += device.maintenance
-      totals.work += device.work
-      totals.bounce += device.bounce
-      totals.estimate += device.estimate
-      totals.iotlbInvalidations &+= device.iotlbInvalidations
-      totals.live.mappings &+= device.live.mappings
-      totals.live.scatterlists &+= device.live.scatterlists
-      totals.live.coherentBlocks &+= device.live.coherentBlocks
-      totals.live.bytes &+= device.live.bytes
-      totals.live.coherentBytes &+= device.live.coherentBytes
-    }
+    totals.addUp(devices)
     totals.peak = peak
     if bounceEvents > 0 { totals.slots = poolSlots }
     return totals

@@ -4,7 +4,7 @@ import DMAModel
 // last entry of the same function.
 extension Replayer {
   private static let callLimit = 1 << 12
-  private static let historyLimit = 64
+  static let historyLimit = 64
 
   mutating func limit(_ event: Event) {
     let key = MaskCall(pid: event.pid, call: event.call)

@@ -65,9 +65,10 @@ extension Formatting {
 }
 
 extension Profile {
-  /// The estimate as a share of all CPU time during the recording (span × CPUs); nil where that time is not known.
+  /// The estimate as a share of all CPU time during the recording (span × CPUs, for a sum of profiles the sum of these);
+  /// nil where that time is not known.
   public var estimatedShare: Estimate? {
-    let time = Double(recording.span) * Double(max(0, recording.cpus))
+    let time = merged.map { Double($0.cpuTime) } ?? Double(recording.span) * Double(max(0, recording.cpus))
     guard time > 0 else { return nil }
     let all = totals.estimate
     return Estimate(low: all.low / time, mid: all.mid / time, high: all.high / time)

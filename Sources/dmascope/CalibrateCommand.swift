@@ -48,7 +48,7 @@ struct CalibrateCommand: ParsableCommand {
   }
 
   func run() throws {
-    let profile = try ReplayRun.profile(of: trace, replay)
+    let profile = try ReplayRun.profile(of: trace, replay, needsEvents: true)
     let calibration: Calibration
     do { calibration = try Calibration(profile) } catch {
       Terminal.complain("\(Escaping.terminal(trace)): cannot be calibrated from: \(error.description)")

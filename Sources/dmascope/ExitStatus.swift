@@ -2,6 +2,8 @@ import ArgumentParser
 import EventFiles
 import Ingest
 import PlatformFiles
+import ProfileFiles
+import Replay
 import Report
 
 #if canImport(Glibc)
@@ -28,6 +30,7 @@ enum ExitStatus: Int32 {
     switch kind {
     case .cannotOpen: self = .cannotOpen
     case .notATrace, .damaged: self = .notATrace
+    case .savedProfile: self = .usage
     case .cannotWrite: self = .cannotWrite
     }
   }
@@ -48,6 +51,12 @@ func finish(with error: any Error) -> Never {
   case let error as EventFileError:
     Terminal.complain(error.description)
     exit((error.isUnreadable ? ExitStatus.cannotOpen : .usage).rawValue)
+  case let error as ProfileFileError:
+    Terminal.complain(error.description)
+    exit(ExitStatus.notATrace.rawValue)
+  case let error as ProfileMismatch:
+    Terminal.complain(Escaping.terminal(error.description))
+    exit(ExitStatus.usage.rawValue)
   case let error as SuppressionError:
     Terminal.complain(error.description)
     exit(ExitStatus.usage.rawValue)

@@ -23,20 +23,25 @@ struct InfoCommand: ParsableCommand {
     for (index, path) in traces.enumerated() {
       var options = try input.options()
       (options.mayRewind, options.wakeup) = (false, Interruption.wakeup)
-      let trace = try Trace(path: path, options: options)
-      if trace.isStream { Interruption.begin() }
-      var progress = Progress(Escaping.terminal(path))
-      trace.forEachRun { events, _ in
-        progress.advance(events.count) { trace.isStream ? nil : trace.progress }
-        return true
-      }
-      Interruption.end()
-      progress.finish()
-      let recording = trace.recording()
+      let opened = try Input(path: path, options: options)
+      let recording = try opened.isSavedProfile ? SavedProfile.recording(opened, path) : read(opened, path)
       try Output.writeStandard((index > 0 ? "\n" : "") + InfoReport(recording).render())
       incomplete = incomplete || recording.isIncomplete
       Terminal.complain(about: recording.problems, in: path)
     }
     if incomplete && !allowIncomplete { throw ExitCode(ExitStatus.incompleteInput.rawValue) }
+  }
+
+  private func read(_ input: Input, _ path: String) throws -> Recording {
+    let trace = try Trace(input)
+    if trace.isStream { Interruption.begin() }
+    defer { Interruption.end() }
+    var progress = Progress(Escaping.terminal(path))
+    trace.forEachRun { events, _ in
+      progress.advance(events.count) { trace.isStream ? nil : trace.progress }
+      return true
+    }
+    progress.finish()
+    return trace.recording()
   }
 }

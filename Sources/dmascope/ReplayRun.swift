@@ -3,21 +3,29 @@ import Ingest
 import Replay
 import Report
 
-/// Reads a trace through a replay, or through several at once.
+/// Reads a trace through a replay, or through several at once, or a profile that was saved from one.
 enum ReplayRun {
   /// - Parameters:
   ///   - assumptions: for each there is one more replay.
-  ///   - summary: what shows summaries of a stream while it is read.
-  /// - Throws: `TraceError` if nothing of the trace can be read.
+  ///   - interval: how often summaries of a stream are shown while it is read; nil for none.
+  ///   - needsEvents: whether a saved profile will not do.
+  /// - Throws: `TraceError` if nothing of the trace can be read, `ProfileFileError` if a saved profile cannot, and what
+  ///   `SavedProfile` throws if the arguments ask for what it does not hold.
   static func profile(
     of path: String, _ arguments: ReplayArguments, whatIf assumptions: [WhatIf] = [],
-    every interval: LiveInterval? = nil, textOptions: TextOptions = TextOptions()
+    every interval: LiveInterval? = nil, textOptions: TextOptions = TextOptions(), needsEvents: Bool = false
   ) throws -> Profile {
+    let input = try Input(
+      path: path,
+      options: arguments.selection.traceOptions(
+        heartbeat: interval.map { min($0.nanoseconds / 2, 100_000_000) }))
+    if input.isSavedProfile, !needsEvents {
+      return try SavedProfile.read(input, path, arguments, whatIf: assumptions)
+    }
     let symbolFiles = try arguments.selection.symbolFiles()
     // What is wrong with the options is told before anything is read.
     let options = try arguments.options(start: 0)
-    let (trace, preview) = try arguments.selection.open(
-      path, heartbeat: interval.map { min($0.nanoseconds / 2, 100_000_000) })
+    let (trace, preview) = try arguments.selection.open(input)
     let hints = RecordingHints(
       kernel: preview.kernel, architecture: preview.architecture, pageSize: UInt64(preview.pageSize),
       taskNames: preview.taskNames, isComplete: preview.isComplete)

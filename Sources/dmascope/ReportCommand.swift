@@ -1,5 +1,6 @@
 import ArgumentParser
 import DMAModel
+import ProfileFiles
 import Replay
 import Report
 
@@ -9,7 +10,9 @@ struct ReportCommand: ParsableCommand {
     abstract: "What coherency cost, which devices it came from, where masks press, what is live.",
     discussion: """
       The summary goes to standard output. "-" stands for standard input as TRACE and for standard output as FILE; \
-      with --json - or --html - nothing else is written there.
+      with --json -, --html - or --save - nothing else is written there.
+
+      A profile that --save has written takes the place of the trace in "report", "check", "info" and "merge".
 
       Trace text, JSON Lines and perf's pipe mode are read from a pipe as they come, in memory of fixed size. An \
       interrupt (^C, SIGTERM) ends that reading, and what came is reported; the second one kills. With --every:
@@ -33,6 +36,12 @@ struct ReportCommand: ParsableCommand {
     help: ArgumentHelp("Write the numbers as JSON, schema dmascope.report/1.", valueName: "file"),
     completion: .file())
   var json: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write the profile: all that reports and checks need, small, mergeable.", valueName: "file"),
+    completion: .file())
+  var save: String?
 
   @Option(
     name: .customLong("what-if"), parsing: .singleValue,
@@ -76,19 +85,22 @@ struct ReportCommand: ParsableCommand {
   mutating func validate() throws {
     if replay.machine.wantsList { return }
     guard !traces.isEmpty else { throw ValidationError("Missing expected argument '<trace> ...'") }
-    guard traces.count == 1 || (html == nil && json == nil) else {
-      throw ValidationError("--html and --json take one trace at a time")
+    guard traces.count == 1 || (html == nil && json == nil && save == nil) else {
+      throw ValidationError("--html, --json and --save take one trace at a time")
     }
     guard traces.filter({ $0 == "-" }).count <= 1 else {
       throw ValidationError("standard input can be read once")
     }
-    guard !(html == "-" && json == "-") else {
-      throw ValidationError("--html and --json cannot both be \"-\"")
+    guard [html, json, save].count(where: { $0 == "-" }) <= 1 else {
+      throw ValidationError("only one of --html, --json and --save can be \"-\"")
+    }
+    guard save == nil || whatIf.isEmpty else {
+      throw ValidationError("--save keeps what was, not what would be: leave --what-if out")
     }
     if every != nil {
       guard traces.count == 1 else { throw ValidationError("--every takes one trace") }
-      guard json != "-" && html != "-" else {
-        throw ValidationError("--every writes to standard output: give --json and --html a file")
+      guard ![html, json, save].contains("-") else {
+        throw ValidationError("--every writes to standard output: give --json, --html and --save a file")
       }
       guard !replay.selection.needsTaskNames else {
         throw ValidationError(
@@ -111,7 +123,8 @@ struct ReportCommand: ParsableCommand {
         try Output.write(try report.render(), to: json)
       }
       if let html { try Output.write(HTMLReport(profile, toolVersion: DMAScope.version).render(), to: html) }
-      if json != "-" && html != "-" {
+      if let save { try Output.write(try ProfileFile.packed(profile), to: save) }
+      if ![html, json, save].contains("-") {
         try Output.writeStandard((index > 0 ? "\n" : "") + TextReport(profile, options: textOptions).render())
       }
       Terminal.complain(about: profile.recording.problems, in: trace)

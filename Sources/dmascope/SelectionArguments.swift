@@ -69,17 +69,24 @@ struct SelectionArguments: ParsableArguments {
   /// Whether the time of the first event must be known before the replay begins.
   var needsStart: Bool { from?.isRelative == true || to?.isRelative == true }
 
-  /// The trace, and what is known before the events are read.
+  /// How a trace is to be opened that is read once.
   ///
   /// - Parameter heartbeat: nanoseconds after which a run may be empty (`TraceOptions`).
-  /// - Throws: `TraceError` if nothing of the trace can be read.
-  func open(_ path: String, heartbeat: UInt64? = nil) throws -> (trace: Trace, preview: Recording) {
+  func traceOptions(heartbeat: UInt64? = nil) throws -> TraceOptions {
     var options = try input.options()
     // Names of tasks are known only once all have been read.
     options.mayRewind = needsTaskNames
     options.wakeup = Interruption.wakeup
     options.heartbeat = heartbeat
-    return try preview(Trace(path: path, options: options), needsTaskNames: needsTaskNames)
+    return options
+  }
+
+  /// The trace, and what is known before the events are read.
+  ///
+  /// - Parameter opened: an input that was opened with `traceOptions`.
+  /// - Throws: `TraceError` if nothing of the trace can be read.
+  func open(_ opened: Input) throws -> (trace: Trace, preview: Recording) {
+    try preview(Trace(opened), needsTaskNames: needsTaskNames)
   }
 
   /// The trace, the time of its first event where that matters, and what is known before the events are read.

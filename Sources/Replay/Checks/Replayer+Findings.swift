@@ -31,10 +31,7 @@ extension Replayer {
       result[index].examples.sort { $0.asked.time < $1.asked.time }
       result[index].examples = Array(result[index].examples.prefix(FindingLog.exampleLimit))
     }
-    return result.sorted {
-      ($1.severity.rawValue, $0.device, $0.rule.number, $0.callSite)
-        < ($0.severity.rawValue, $1.device, $1.rule.number, $1.callSite)
-    }
+    return result.sorted { $0.precedes($1) }
   }
 
   private struct GroupKey: Hashable {

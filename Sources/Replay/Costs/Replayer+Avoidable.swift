@@ -76,7 +76,7 @@ extension Replayer {
 
   // MARK: - At the end
 
-  /// Everything that could be saved, what saves most first.
+  /// Everything that could be saved, in no order.
   func avoidableProfiles(
     _ cells: [CostCell], _ devices: [DeviceProfile], _ verdicts: [Verdict], _ sites: CallSites
   ) -> [Avoidable] {
@@ -90,18 +90,7 @@ extension Replayer {
     add(avoidable.whole.all(), as: .wholeSync, verdicts, to: &rows)
     var result = rows.all(named: self)
     for device in devices { result += ofDevice(device) }
-    for index in result.indices {
-      result[index].estimate = platform.estimate(
-        result[index].work, bouncedBytes: result[index].bouncedBytes,
-        iotlbInvalidations: result[index].iotlbInvalidations)
-    }
-    return result.filter(\.savesAnything).sorted {
-      if $0.estimate.mid != $1.estimate.mid { return $0.estimate.mid > $1.estimate.mid }
-      if $0.memoryBytes != $1.memoryBytes { return $0.memoryBytes > $1.memoryBytes }
-      if $0.calls != $1.calls { return $0.calls > $1.calls }
-      return ($0.device, $0.kind.rawValue, $0.callSite, $0.direction.rawValue)
-        < ($1.device, $1.kind.rawValue, $1.callSite, $1.direction.rawValue)
-    }
+    return result.filter(\.savesAnything)
   }
 
   /// Takes from the devices and the totals what buffers that stay mapped would save at the most.
@@ -110,11 +99,10 @@ extension Replayer {
       guard let index = profile.devices.firstIndex(where: { $0.name == row.device }) else { continue }
       profile.devices[index].work -= row.work
       decrease(&profile.devices[index].iotlbInvalidations, by: row.iotlbInvalidations)
-      profile.devices[index] = priced(profile.devices[index])
     }
     profile.totals.work = profile.devices.reduce(into: CacheWork()) { $0 += $1.work }
     profile.totals.iotlbInvalidations = profile.devices.reduce(0) { $0 &+ $1.iotlbInvalidations }
-    profile.totals.estimate = profile.devices.reduce(Estimate()) { $0 + $1.estimate }
+    profile.applyPrices()
   }
 
   private func add(

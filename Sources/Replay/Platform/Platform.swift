@@ -10,7 +10,6 @@ struct Platform: Sendable {
   let lineShift: UInt64
   /// Whether the architecture had to be guessed, since the recording does not name its machine.
   let isGuess: Bool
-  private var prices: [Estimate]
 
   init(_ options: ReplayOptions, _ hints: RecordingHints) {
     let asked = options.platform ?? PlatformProfile()
@@ -22,11 +21,6 @@ struct Platform: Sendable {
     architecture = profile.speculates == false ? rules.withoutSpeculation() : rules
     isCoherent = profile.isCoherent ?? rules.isCoherent
     lineShift = UInt64(max(profile.cacheLine ?? rules.cacheLine, 1).trailingZeroBitCount)
-    prices = Platform.ranges(profile)
-  }
-
-  private static func ranges(_ profile: PlatformProfile) -> [Estimate] {
-    Work.allCases.map { profile.prices[$0]?.range ?? Estimate() }
   }
 
   /// The same machine with the prices that its own recording has come to.
@@ -34,84 +28,26 @@ struct Platform: Sendable {
     var result = self
     result.profile.prices.merge(calibration.prices) { _, measured in measured }
     result.profile.source = "this recording's durations"
-    result.prices = Platform.ranges(result.profile)
     return result
   }
 
   var cacheLine: UInt64 { 1 << lineShift }
 
-  /// What is reported of it; `used`: the kinds of work that went into the estimates.
-  func use(_ used: [Work]) -> PlatformUse {
+  /// What is reported of it; whether its prices were used and are calibrated is told once there are sums.
+  var use: PlatformUse {
     var use = PlatformUse()
     use.name = profile.name ?? architecture.name
     use.summary = profile.summary ?? ""
     use.architecture = architecture.name
     use.cacheLine = cacheLine
-    use.calibrated = !used.isEmpty && used.allSatisfy { profile.prices[$0]?.isMeasured == true }
     use.source = profile.source
     use.operations = architecture.operations
     use.partialLines = architecture.partialLines
     use.prices = Work.allCases.compactMap { work in
-      profile.prices[work].map { WorkPrice(work: work, price: $0, isUsed: used.contains(work)) }
+      profile.prices[work].map { WorkPrice(work: work, price: $0, isUsed: false) }
     }
     (use.memory, use.swiotlb, use.iommu) = (profile.memory, profile.swiotlb, profile.iommu)
     return use
-  }
-
-  /// What work costs.
-  func estimate(_ work: CacheWork, bouncedBytes: UInt64, iotlbInvalidations: UInt64) -> Estimate {
-    let counts = counts(work, bouncedBytes: bouncedBytes, iotlbInvalidations: iotlbInvalidations)
-    var sum = Estimate()
-    for (work, count) in zip(Work.allCases, counts) where count > 0 {
-      var price = prices[Platform.index(work)]
-      // A queue of 256 unmaps comes to one invalidation, or to more where its timer runs out before.
-      if work == .iotlbInvalidation, profile.iommu == .lazy {
-        price = Estimate(low: price.low / 256, mid: price.mid / 256, high: price.high)
-      }
-      sum += price * count
-    }
-    return sum
-  }
-
-  /// The kinds of work that there was any of.
-  func used(_ work: CacheWork, bouncedBytes: UInt64, iotlbInvalidations: UInt64) -> [Work] {
-    let counts = counts(work, bouncedBytes: bouncedBytes, iotlbInvalidations: iotlbInvalidations)
-    return zip(Work.allCases, counts).filter { $0.1 > 0 }.map(\.0)
-  }
-
-  /// How many pieces of each kind of work, in the order of `Work.allCases`.
-  private func counts(_ work: CacheWork, bouncedBytes: UInt64, iotlbInvalidations: UInt64) -> [UInt64] {
-    var counts = [UInt64](repeating: 0, count: Work.allCases.count)
-    let both = work.cleanedAndInvalidatedLines
-    counts[Platform.index(.call)] = work.calls &+ work.prepareCalls
-    var cleaned = work.cleanedLines
-    decrease(&cleaned, by: both)
-    var dropped = work.invalidatedLines
-    decrease(&dropped, by: both &+ work.savedLines)
-    var cleanedAndDropped = both &+ work.savedLines
-    switch architecture.preparation {
-    case .cleanInvalidate: cleanedAndDropped &+= work.preparedLines
-    case .invalidate: dropped &+= work.preparedLines
-    case .clean: cleaned &+= work.preparedLines
-    case .none: break
-    }
-    counts[Platform.index(.cleanLine)] = cleaned
-    counts[Platform.index(.invalidateLine)] = dropped
-    counts[Platform.index(.cleanInvalidateLine)] = cleanedAndDropped
-    counts[Platform.index(.copiedByte)] = bouncedBytes
-    counts[Platform.index(.iotlbInvalidation)] = iotlbInvalidations
-    return counts
-  }
-
-  private static func index(_ work: Work) -> Int {
-    switch work {
-    case .call: 0
-    case .cleanLine: 1
-    case .invalidateLine: 2
-    case .cleanInvalidateLine: 3
-    case .copiedByte: 4
-    case .iotlbInvalidation: 5
-    }
   }
 
   /// The zone that coherent memory within a mask comes from; nil if any will do, or the mask is not known.

@@ -6,7 +6,7 @@ extension Replayer {
     var maintenance: Maintenance
     var work: CacheWork
     var bounced: UInt64
-    var estimate: Estimate
+    var iotlbInvalidations: UInt64
   }
 
   /// What a cell came to, given what is known of its device at the end.
@@ -17,8 +17,7 @@ extension Replayer {
     let isInvalidating = verdict.addressing == .iommu && cell.operation == .unmap
     return CellCost(
       maintenance: maintenance, work: work, bounced: bounced,
-      estimate: platform.estimate(
-        work, bouncedBytes: bounced, iotlbInvalidations: isInvalidating ? cell.apiCalls : 0))
+      iotlbInvalidations: isInvalidating ? cell.apiCalls : 0)
   }
 
   func operationProfiles(_ cells: [CostCell], _ verdicts: [Verdict]) -> [OperationProfile] {
@@ -38,17 +37,10 @@ extension Replayer {
       row.maintenance += cost.maintenance
       row.work += cost.work
       row.bouncedBytes &+= cost.bounced
-      row.estimate += cost.estimate
+      row.iotlbInvalidations &+= cost.iotlbInvalidations
       rows[key] = row
     }
-    return rows.values.sorted {
-      let (a, b) = ($0.work.lines &+ $0.work.preparedLines, $1.work.lines &+ $1.work.preparedLines)
-      if a != b { return a > b }
-      if $0.bouncedBytes != $1.bouncedBytes { return $0.bouncedBytes > $1.bouncedBytes }
-      if $0.apiCalls != $1.apiCalls { return $0.apiCalls > $1.apiCalls }
-      return ($0.device, $0.operation.rawValue, $0.direction.rawValue)
-        < ($1.device, $1.operation.rawValue, $1.direction.rawValue)
-    }
+    return rows.values.sorted { $0.precedes($1) }
   }
 
   func callSiteProfiles(_ cells: [CostCell], _ verdicts: [Verdict], _ sites: CallSites) -> [CallSiteProfile] {
@@ -71,16 +63,10 @@ extension Replayer {
       row.maintenance += cost.maintenance
       row.work += cost.work
       row.bouncedBytes &+= cost.bounced
-      row.estimate += cost.estimate
+      row.iotlbInvalidations &+= cost.iotlbInvalidations
       rows[key] = row
     }
-    return rows.values.sorted {
-      if $0.work.lines != $1.work.lines { return $0.work.lines > $1.work.lines }
-      if $0.bouncedBytes != $1.bouncedBytes { return $0.bouncedBytes > $1.bouncedBytes }
-      if $0.apiCalls != $1.apiCalls { return $0.apiCalls > $1.apiCalls }
-      return ($0.device, $0.operation.rawValue, $0.frames.joined(separator: "\n"))
-        < ($1.device, $1.operation.rawValue, $1.frames.joined(separator: "\n"))
-    }
+    return rows.values.sorted { $0.precedes($1) }
   }
 
   func taskProfiles(_ cells: [CostCell], _ verdicts: [Verdict], _ recording: Recording) -> [TaskProfile] {
@@ -94,7 +80,7 @@ extension Replayer {
       row.apiCalls &+= cell.apiCalls
       row.work += cost.work
       row.bouncedBytes &+= cost.bounced
-      row.estimate += cost.estimate
+      row.iotlbInvalidations &+= cost.iotlbInvalidations
       rows[name] = row
       pids[name, default: []].insert(cell.pid)
     }
@@ -102,10 +88,6 @@ extension Replayer {
       var row = row
       row.pids = (pids[row.name] ?? []).filter(Recording.isProcessID).sorted()
       return row
-    }.sorted {
-      if $0.work.lines != $1.work.lines { return $0.work.lines > $1.work.lines }
-      if $0.bouncedBytes != $1.bouncedBytes { return $0.bouncedBytes > $1.bouncedBytes }
-      return $0.apiCalls != $1.apiCalls ? $0.apiCalls > $1.apiCalls : $0.name < $1.name
-    }
+    }.sorted { $0.precedes($1) }
   }
 }

@@ -15,7 +15,18 @@ public struct LifetimeHistogram: Sendable, Equatable {
     (self.count, self.maximum) = (count, maximum)
   }
 
-  static let bucketCount = 62 * 8
+  /// The number of buckets.
+  public static let bucketCount = 62 * 8
+
+  /// A histogram from its counts; those of buckets that there are not are left out.
+  public init(counts: [Int: UInt64], maximum: UInt64) {
+    self.maximum = maximum
+    for (bucket, n) in counts where n > 0 && 0..<LifetimeHistogram.bucketCount ~= bucket {
+      if self.counts.isEmpty { self.counts = [UInt64](repeating: 0, count: LifetimeHistogram.bucketCount) }
+      self.counts[bucket] = n
+      count &+= n
+    }
+  }
 
   public mutating func record(_ value: UInt64) {
     if counts.isEmpty { counts = [UInt64](repeating: 0, count: LifetimeHistogram.bucketCount) }

@@ -194,6 +194,25 @@ public struct Footprint: Sendable, Equatable {
   public var coherentBytes: UInt64 = 0
 
   public init() {}
+
+  public static func += (a: inout Footprint, b: Footprint) {
+    a.mappings &+= b.mappings
+    a.scatterlists &+= b.scatterlists
+    a.coherentBlocks &+= b.coherentBlocks
+    a.bytes &+= b.bytes
+    a.coherentBytes &+= b.coherentBytes
+  }
+
+  /// Each count's larger one.
+  func maximum(_ other: Footprint) -> Footprint {
+    var result = self
+    result.mappings = max(mappings, other.mappings)
+    result.scatterlists = max(scatterlists, other.scatterlists)
+    result.coherentBlocks = max(coherentBlocks, other.coherentBlocks)
+    result.bytes = max(bytes, other.bytes)
+    result.coherentBytes = max(coherentBytes, other.coherentBytes)
+    return result
+  }
 }
 
 /// A cost in nanoseconds with its uncertainty.

@@ -31,6 +31,10 @@ public struct Profile: Sendable {
   public var findings: [Finding] = []
   /// What limits the truth of the numbers above, most important first; each a full sentence.
   public var caveats: [String] = []
+  /// What the replay knew besides, on which `caveats` rest.
+  public var circumstances = Circumstances()
+  /// What a sum of profiles was summed up from; nil for the profile of one recording.
+  public var merged: MergedRecordings?
   /// The filter that was applied, for people (`device 0000:00:05.0, from 13.4 s`); empty for none.
   public var filter = ""
   public init() {}
@@ -53,6 +57,8 @@ public struct PlatformUse: Sendable {
   public var partialLines = Architecture.PartialLines.invalidated
   /// What each kind of work costs.
   public var prices: [WorkPrice] = []
+  /// The prices that the parts of a sum had, where they differ, with the work that had them: `prices` follow from it.
+  public var priceShares: [PriceShare] = []
   /// Physical addresses of RAM, bytes of the pool of bounce buffers and the IOMMU's mode, where the profile says.
   public var memory: [ClosedRange<UInt64>] = []
   public var swiotlb: UInt64?
@@ -182,6 +188,9 @@ public struct DeviceProfile: Sendable {
   /// mapped: 0 is no pressure, 1 means that nothing reached the device directly. What failed while bouncing was forced,
   /// for want of slots, is not the mask's doing.
   public var pressure = 0.0
+  /// The bytes that `pressure` is the quotient of.
+  public var pressedBytes: UInt64 = 0
+  public var wantedBytes: UInt64 = 0
   public var estimate = Estimate()
   /// Requests on which the IOMMU had to invalidate its IOTLB (one per unmap through an IOMMU domain).
   public var iotlbInvalidations: UInt64 = 0
@@ -295,6 +304,8 @@ public struct OperationProfile: Sendable {
   public var maintenance = Maintenance.zero
   public var work = CacheWork()
   public var bouncedBytes: UInt64 = 0
+  /// Calls on which the IOMMU had to invalidate its IOTLB.
+  public var iotlbInvalidations: UInt64 = 0
   public var estimate = Estimate()
   public init() {}
 }
@@ -310,6 +321,8 @@ public struct CallSiteProfile: Sendable {
   public var maintenance = Maintenance.zero
   public var work = CacheWork()
   public var bouncedBytes: UInt64 = 0
+  /// Calls on which the IOMMU had to invalidate its IOTLB.
+  public var iotlbInvalidations: UInt64 = 0
   public var estimate = Estimate()
   public init() {}
 }
@@ -321,6 +334,8 @@ public struct TaskProfile: Sendable {
   public var apiCalls: UInt64 = 0
   public var work = CacheWork()
   public var bouncedBytes: UInt64 = 0
+  /// Calls on which the IOMMU had to invalidate its IOTLB.
+  public var iotlbInvalidations: UInt64 = 0
   public var estimate = Estimate()
   public init() {}
 }

@@ -1,0 +1,158 @@
+import DMAModel
+import Replay
+
+extension Fields {
+  /// An enumeration with numbers, by the names of its cases.
+  func word<Value: CaseIterable & Equatable>(
+    _ name: String, _ value: inout Value, _ words: (Value) -> String
+  ) throws {
+    var word = words(value)
+    try required(name, &word)
+    guard isReading else { return }
+    value = try known(Value.allCases.first { words($0) == word }, name, word) ?? value
+  }
+}
+
+extension Operation {
+  /// Its name in files.
+  var word: String {
+    switch self {
+    case .map: "map"
+    case .unmap: "unmap"
+    case .syncForCPU: "syncForCPU"
+    case .syncForDevice: "syncForDevice"
+    case .allocate: "allocate"
+    }
+  }
+}
+
+extension MaintenanceStep {
+  /// Its name in files.
+  var word: String {
+    switch self {
+    case .forDevice: "forDevice"
+    case .forCPU: "forCPU"
+    case .prepare: "prepare"
+    }
+  }
+}
+
+extension OperationProfile: Stored {
+  mutating func visit(_ fields: Fields) throws {
+    try fields.plain("device", &device)
+    try fields.word("operation", &operation, \.word)
+    try fields.word("direction", &direction, \.name)
+    try fields.plain("apiCalls", &apiCalls)
+    try fields.one("maintenance", &maintenance)
+    try fields.one("work", &work)
+    try fields.plain("bouncedBytes", &bouncedBytes)
+    try fields.plain("iotlbInvalidations", &iotlbInvalidations)
+  }
+}
+
+extension CallSiteProfile: Stored {
+  mutating func visit(_ fields: Fields) throws {
+    try fields.plain("frames", &frames)
+    try fields.plain("caller", &caller)
+    try fields.plain("device", &device)
+    try fields.word("operation", &operation, \.word)
+    try fields.plain("apiCalls", &apiCalls)
+    try fields.one("maintenance", &maintenance)
+    try fields.one("work", &work)
+    try fields.plain("bouncedBytes", &bouncedBytes)
+    try fields.plain("iotlbInvalidations", &iotlbInvalidations)
+  }
+}
+
+extension TaskProfile: Stored {
+  mutating func visit(_ fields: Fields) throws {
+    try fields.plain("name", &name)
+    try fields.plain("pids", &pids)
+    try fields.plain("apiCalls", &apiCalls)
+    try fields.one("work", &work)
+    try fields.plain("bouncedBytes", &bouncedBytes)
+    try fields.plain("iotlbInvalidations", &iotlbInvalidations)
+  }
+}
+
+extension Avoidable: Stored {
+  mutating func visit(_ fields: Fields) throws {
+    try fields.choice("kind", &kind)
+    try fields.plain("device", &device)
+    try fields.plain("callSite", &callSite)
+    try fields.word("direction", &direction, \.name)
+    try fields.plain("calls", &calls)
+    try fields.plain("ofCalls", &ofCalls)
+    try fields.one("work", &work)
+    try fields.plain("bouncedBytes", &bouncedBytes)
+    try fields.plain("iotlbInvalidations", &iotlbInvalidations)
+    try fields.plain("memoryBytes", &memoryBytes)
+    try fields.plain("upperBound", &isUpperBound)
+  }
+}
+
+extension LiveMapping: Stored {
+  mutating func visit(_ fields: Fields) throws {
+    try fields.plain("device", &device)
+    try fields.choice("kind", &kind)
+    try fields.plain("busAddress", &busAddress)
+    try fields.optional("physicalAddress", &physicalAddress)
+    try fields.plain("size", &size)
+    try fields.word("direction", &direction, \.name)
+    try fields.plain("mappedAt", &mappedAt)
+    try fields.plain("age", &age)
+    try fields.plain("uncertain", &uncertain)
+    try fields.plain("task", &task)
+    try fields.plain("callSite", &callSite)
+  }
+}
+
+extension Timeline: Stored {
+  mutating func visit(_ fields: Fields) throws {
+    try fields.plain("start", &start)
+    try fields.required("bucketNs", &bucketNs)
+    try fields.plain("buckets", &buckets)
+    try fields.plain("lossBuckets", &lossBuckets)
+    try fields.list("series", &series)
+    try fields.check(bucketNs.nonzeroBitCount == 1, "bucketNs", "a power of two")
+    try fields.check(
+      0...Timeline.bucketLimit ~= buckets, "buckets", "from 0 to \(Timeline.bucketLimit) buckets")
+    try fields.check(
+      lossBuckets.allSatisfy { $0 >= 0 && $0 < Timeline.bucketLimit }, "lossBuckets", "numbers of buckets")
+    guard fields.isReading else { return }
+    for index in series.indices {
+      try fields.check(series[index].fill(buckets), "series", "at most as many values as there are buckets")
+    }
+  }
+}
+
+extension DeviceSeries: Stored {
+  mutating func visit(_ fields: Fields) throws {
+    try fields.plain("device", &device)
+    try values("cleanedLines", &cleanedLines, fields)
+    try values("invalidatedLines", &invalidatedLines, fields)
+    try values("bouncedBytes", &bouncedBytes, fields)
+    try values("maps", &maps, fields)
+    try values("liveBytes", &liveBytes, fields)
+    try values("swiotlbSlots", &swiotlbSlots, fields)
+  }
+
+  /// Zeros at the end are left out.
+  private func values(_ name: String, _ values: inout [UInt64], _ fields: Fields) throws {
+    var kept = fields.isReading ? [] : Array(values.prefix((values.lastIndex { $0 != 0 } ?? -1) + 1))
+    try fields.plain(name, &kept)
+    if fields.isReading { values = kept }
+  }
+
+  /// Puts them back; false if there are more values than buckets.
+  fileprivate mutating func fill(_ buckets: Int) -> Bool {
+    for path in [
+      \DeviceSeries.cleanedLines, \.invalidatedLines, \.bouncedBytes, \.maps, \.liveBytes, \.swiotlbSlots,
+    ] {
+      let missing = buckets - self[keyPath: path].count
+      guard missing >= 0 else { return false }
+      self[keyPath: path] += [UInt64](repeating: 0, count: missing)
+    }
+    return true
+  }
+}

@@ -1,0 +1,84 @@
+extension Timeline {
+  /// The most buckets that a timeline can have.
+  public static var bucketLimit: Int { TimelineRecorder.bucketCount }
+
+  /// Lays another timeline over this one: both begin at 0, their buckets become as wide as the wider ones.
+  ///
+  /// Widths are powers of two, and buckets begin at multiples of their width after the first event, so that a wide
+  /// bucket is always a whole number of narrow ones. What is live in a bucket is the larger of both.
+  mutating func merge(_ other: Timeline) {
+    var other = other
+    if buckets == 0 { bucketNs = other.bucketNs }
+    if other.buckets == 0 { other.bucketNs = bucketNs }
+    let width = max(bucketNs, other.bucketNs)
+    widen(to: width)
+    other.widen(to: width)
+    start = 0
+    buckets = max(buckets, other.buckets)
+    lossBuckets = Set(lossBuckets).union(other.lossBuckets).sorted()
+    series = mergedRows(series, other.series, key: \.device, add: { $0.merge($1) })
+      .map { $0.padded(to: buckets) }.sorted { $0.device < $1.device }
+  }
+
+  private mutating func widen(to width: UInt64) {
+    guard bucketNs > 0, width > bucketNs else { return }
+    let shift = width.trailingZeroBitCount - bucketNs.trailingZeroBitCount
+    bucketNs = width
+    buckets = buckets == 0 ? 0 : (buckets - 1) >> shift + 1
+    lossBuckets = Set(lossBuckets.map { $0 >> shift }).sorted()
+    for index in series.indices { series[index].widen(shift) }
+  }
+}
+
+extension DeviceSeries {
+  fileprivate mutating func widen(_ shift: Int) {
+    cleanedLines = widened(cleanedLines, shift, &+)
+    invalidatedLines = widened(invalidatedLines, shift, &+)
+    bouncedBytes = widened(bouncedBytes, shift, &+)
+    maps = widened(maps, shift, &+)
+    liveBytes = widened(liveBytes, shift, max)
+    swiotlbSlots = widened(swiotlbSlots, shift, max)
+  }
+
+  fileprivate mutating func merge(_ other: DeviceSeries) {
+    cleanedLines = laidOver(cleanedLines, other.cleanedLines, &+)
+    invalidatedLines = laidOver(invalidatedLines, other.invalidatedLines, &+)
+    bouncedBytes = laidOver(bouncedBytes, other.bouncedBytes, &+)
+    maps = laidOver(maps, other.maps, &+)
+    liveBytes = laidOver(liveBytes, other.liveBytes, max)
+    swiotlbSlots = laidOver(swiotlbSlots, other.swiotlbSlots, max)
+  }
+
+  fileprivate func padded(to count: Int) -> DeviceSeries {
+    var result = self
+    let nothing = [UInt64](repeating: 0, count: count)
+    result.cleanedLines = laidOver(nothing, cleanedLines, &+)
+    result.invalidatedLines = laidOver(nothing, invalidatedLines, &+)
+    result.bouncedBytes = laidOver(nothing, bouncedBytes, &+)
+    result.maps = laidOver(nothing, maps, &+)
+    result.liveBytes = laidOver(nothing, liveBytes, max)
+    result.swiotlbSlots = laidOver(nothing, swiotlbSlots, max)
+    return result
+  }
+}
+
+private func widened(
+  _ values: [UInt64], _ shift: Int, _ join: (UInt64, UInt64) -> UInt64
+) -> [UInt64] {
+  guard !values.isEmpty else { return [] }
+  var result = [UInt64](repeating: 0, count: (values.count - 1) >> shift + 1)
+  for (index, value) in values.enumerated() {
+    result[index >> shift] = join(result[index >> shift], value)
+  }
+  return result
+}
+
+private func laidOver(
+  _ a: [UInt64], _ b: [UInt64], _ join: (UInt64, UInt64) -> UInt64
+) -> [UInt64] {
+  var result = a.count >= b.count ? a : b
+  for (index, value) in (a.count >= b.count ? b : a).enumerated() {
+    result[index] = join(result[index], value)
+  }
+  return result
+}
