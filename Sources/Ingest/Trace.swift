@@ -63,6 +63,9 @@ public final class Trace {
       detect: { $0.starts(with: TraceDatFile.magic) },
       open: { (source, wrapper) throws(TraceError) in try TraceDatReader(source, wrapper: wrapper) }),
     Format(
+      name: "dmascope archive (the same)", detect: { $0.starts(with: ArchiveLayout.magic) },
+      open: { (source, wrapper) throws(TraceError) in try ArchiveReader(source, wrapper: wrapper) }),
+    Format(
       name: "JSON Lines (plain, or packed with zstd or gzip)",
       detect: JSONLinesReader.detect,
       open: { (source, wrapper) throws(TraceError) in try JSONLinesReader(source, wrapper: wrapper) }),
@@ -102,6 +105,9 @@ public final class Trace {
     let symbols = files.map { $0.symbolizer(recorded: recorded) } ?? recorded
     return reader.frameNames.map { NamedFrames(names: $0, others: symbols) } ?? symbols
   }
+
+  /// Frames of call stacks that were recorded by name; nil if the format has none.
+  var recordedFrames: FrameNames? { reader.frameNames }
 
   private func completed(_ recording: Recording) -> Recording {
     var result = recording

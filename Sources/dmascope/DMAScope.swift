@@ -25,7 +25,8 @@ struct DMAScope: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      ReportCommand.self, CheckCommand.self, InfoCommand.self, EventsCommand.self, ExplainCommand.self,
+      ReportCommand.self, CheckCommand.self, InfoCommand.self, EventsCommand.self, ConvertCommand.self,
+      ExplainCommand.self,
       CaptureCommand.self,
       CalibrateCommand.self,
     ])
