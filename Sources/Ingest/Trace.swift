@@ -95,6 +95,11 @@ public final class Trace {
           try input.randomAccess(), wrapper: input.wrapper, dictionary: options.dictionary)
       }),
     Format(
+      name: "dmascope archive (the same)", detect: { $0.starts(with: ArchiveLayout.magic) },
+      open: { (input, _) throws(TraceError) in
+        try ArchiveReader(try input.randomAccess(), wrapper: input.wrapper)
+      }),
+    Format(
       name: "JSON Lines (plain, or packed with zstd or gzip)",
       detect: JSONLinesReader.detect, isEnough: JSONLinesReader.isEnough, isInOrder: { _ in true },
       open: { (input, options) throws(TraceError) in
@@ -141,6 +146,9 @@ public final class Trace {
     let symbols = files.map { $0.symbolizer(recorded: recorded) } ?? recorded
     return reader.frameNames.map { NamedFrames(names: $0, others: symbols) } ?? symbols
   }
+
+  /// Frames of call stacks that were recorded by name; nil if the format has none.
+  var recordedFrames: FrameNames? { reader.frameNames }
 
   private func completed(_ recording: Recording) -> Recording {
     var result = recording

@@ -26,9 +26,8 @@ struct DMAScope: ParsableCommand {
     version: version,
     subcommands: [
       ReportCommand.self, CheckCommand.self, MergeCommand.self, InfoCommand.self, EventsCommand.self,
-      ExplainCommand.self,
-      CaptureCommand.self,
-      CalibrateCommand.self,
+      ConvertCommand.self,
+      ExplainCommand.self, CaptureCommand.self, CalibrateCommand.self,
     ])
 
   static func main() {

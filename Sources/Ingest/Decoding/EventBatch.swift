@@ -87,6 +87,15 @@ final class EventBatch: @unchecked Sendable {
   @inline(__always)
   func appendRoom() { count &+= 1 }
 
+  /// Room for so many events behind those that it has; they count once `take` has said so.
+  func makeRoom(_ number: Int) -> UnsafeMutablePointer<Event> {
+    while count + number > capacity { grow() }
+    return events + count
+  }
+
+  /// Counts events that have been put where `makeRoom` said.
+  func take(_ number: Int) { count += number }
+
   private func grow() {
     let larger = UnsafeMutablePointer<Event>.allocate(capacity: capacity * 2)
     larger.moveInitialize(from: events, count: count)

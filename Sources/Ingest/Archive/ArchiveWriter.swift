@@ -1,0 +1,155 @@
+import CZstd
+import DMAModel
+
+/// Writes a trace down as an archive (docs/archive.md), from its beginning to its end, without going back: the output
+/// may be a pipe. What has been written when it is cut short can be read up to its last whole block.
+public struct ArchiveWriter {
+  private let trace: Trace
+  private let symbolizer: (any Symbolizer)?
+  private let level: Int32
+  /// The most events in a block.
+  var blockLimit = ArchiveLayout.eventsPerBlock
+  private var offset: UInt64 = 0
+  private var index: [IndexEntry] = []
+
+  /// A row of the index: where a section is, what it is, and for a block its events and their times.
+  struct IndexEntry {
+    var offset: UInt64
+    var kind: UInt32
+    var events: UInt32 = 0
+    var firstTime: UInt64 = 0
+    var lastTime: UInt64 = 0
+
+    static let byteCount = 32
+  }
+
+  /// The level of zstd: higher ones gain little and take long.
+  public static let standardLevel: Int32 = 12
+
+  /// - Parameters:
+  ///   - symbolizer: names the frames of call stacks; the archive keeps the names, not the symbols.
+  ///   - level: of zstd, 1 to 19.
+  public init(
+    of trace: Trace, symbolizer: (any Symbolizer)?, level: Int32 = ArchiveWriter.standardLevel
+  ) {
+    (self.trace, self.symbolizer, self.level) = (trace, symbolizer, level)
+  }
+
+  /// Reads the trace and hands the archive to `sink`, piece by piece.
+  ///
+  /// - Parameter sink: may throw to end the writing.
+  /// - Returns: what is known of the recording, damage included.
+  public mutating func write(to sink: (UnsafeRawBufferPointer) throws -> Void) throws -> Recording {
+    try put(ArchiveLayout.magic + head, sink)
+    let preview = trace.preview
+    try section(.opening, pack(ArchiveFacts.bytes(plain(preview))), to: sink)
+    var encoder = BlockEncoder(
+      level: level, limit: blockLimit, stacks: trace.stacks, names: trace.names, frame: framing())
+    var failure: (any Error)?
+    let trace = trace
+    trace.forEachRun { events, segments in
+      do { try append(events, segments, &encoder, sink) } catch { failure = error }
+      return failure == nil
+    }
+    if let failure { throw failure }
+    return try finish(&encoder, preview, sink)
+  }
+
+  private func framing() -> (UInt64) -> ArchivedFrame {
+    let (recorded, symbolizer) = (trace.recordedFrames, symbolizer)
+    return { address in
+      if let name = recorded?.name(address) {
+        return ArchivedFrame(kind: .recorded, address: 0, name: name)
+      }
+      let name = symbolizer?.symbol(at: address) ?? ""
+      return name.isEmpty || name == "0x" + String(address, radix: 16)
+        ? ArchivedFrame(kind: .bare, address: address, name: "")
+        : ArchivedFrame(kind: .symbol, address: address, name: name)
+    }
+  }
+
+  private mutating func append(
+    _ events: Span<Event>, _ segments: Span<UInt64>, _ encoder: inout BlockEncoder,
+    _ sink: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    for index in 0..<events.count {
+      if encoder.isFull { try flush(&encoder, sink) }
+      encoder.append(events[index], segments)
+    }
+  }
+
+  private mutating func flush(
+    _ encoder: inout BlockEncoder, _ sink: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    let block = encoder.encode()
+    try section(.events, block.payload, to: sink)
+    index[index.count - 1].events = UInt32(truncatingIfNeeded: block.events)
+    (index[index.count - 1].firstTime, index[index.count - 1].lastTime) = (block.firstTime, block.lastTime)
+  }
+
+  private mutating func finish(
+    _ encoder: inout BlockEncoder, _ preview: Recording, _ sink: (UnsafeRawBufferPointer) throws -> Void
+  ) throws -> Recording {
+    if !encoder.isEmpty { try flush(&encoder, sink) }
+    let recording = trace.recording()
+    let facts = ArchiveFacts.bytes(plain(recording), known: preview.taskNames)
+    try section(.closing, pack(facts), to: sink)
+    let start = offset
+    var bytes = ArchiveBytes()
+    for entry in index {
+      bytes.put(entry.offset)
+      bytes.put(entry.kind)
+      bytes.put(entry.events)
+      bytes.put(entry.firstTime)
+      bytes.put(entry.lastTime)
+    }
+    try section(.index, bytes.bytes, to: sink)
+    var trailer = ArchiveBytes()
+    trailer.put(start)
+    try put(trailer.bytes + ArchiveLayout.endMagic, sink)
+    return recording
+  }
+
+  private var head: [UInt8] {
+    var bytes = ArchiveBytes()
+    bytes.put(ArchiveLayout.version)
+    bytes.put(UInt16(0))
+    bytes.put(UInt32(0))
+    return bytes.bytes
+  }
+
+  /// What an archive's reader has put before what the archive says of itself is taken off again.
+  private func plain(_ recording: Recording) -> Recording {
+    var recording = recording
+    if recording.format.hasPrefix(ArchiveReader.formatPrefix) {
+      recording.format.removeFirst(ArchiveReader.formatPrefix.count)
+    }
+    recording.problems = recording.problems.map { problem in
+      problem.hasPrefix(ArchiveReader.problemPrefix)
+        ? String(problem.dropFirst(ArchiveReader.problemPrefix.count)) : problem
+    }
+    return recording
+  }
+
+  private mutating func section(
+    _ kind: ArchiveLayout.Kind, _ payload: [UInt8], to sink: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    index.append(IndexEntry(offset: offset, kind: kind.rawValue))
+    try put(SectionHead(kind, payload: payload).bytes, sink)
+    try put(payload, sink)
+  }
+
+  private mutating func put(
+    _ bytes: [UInt8], _ sink: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    try bytes.withUnsafeBytes { try sink($0) }
+    offset += UInt64(bytes.count)
+  }
+
+  /// One zstd frame.
+  private func pack(_ bytes: [UInt8]) -> [UInt8] {
+    var output = [UInt8](repeating: 0, count: ZSTD_compressBound(bytes.count))
+    let count = ZSTD_compress(&output, output.count, bytes, bytes.count, level)
+    return ZSTD_isError(count) != 0 ? [] : Array(output.prefix(count))
+  }
+}
