@@ -17,17 +17,20 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "DMAModel"),
     .target(name: "Ingest", dependencies: ["DMAModel", "CZstd", "CZlib"]),
     .target(name: "Capture"),
     .target(name: "Replay", dependencies: ["DMAModel"]),
     .target(name: "Report", dependencies: ["DMAModel", "Replay"]),
     .target(name: "Listing", dependencies: ["DMAModel", "Replay", "Report"]),
+    .target(name: "MappingDatabase", dependencies: ["DMAModel", "Replay", "CSQLite"]),
     .target(name: "PlatformFiles", dependencies: ["Replay", .product(name: "Yams", package: "Yams")]),
     .executableTarget(
       name: "dmascope",
       dependencies: [
-        "DMAModel", "Ingest", "Capture", "Replay", "Report", "Listing", "PlatformFiles",
+        "DMAModel", "Ingest", "Capture", "Replay", "Report", "Listing", "MappingDatabase",
+        "PlatformFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "DMAModelTests", dependencies: ["DMAModel"]),

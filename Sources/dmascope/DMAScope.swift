@@ -25,9 +25,8 @@ struct DMAScope: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      ReportCommand.self, CheckCommand.self, InfoCommand.self, EventsCommand.self, ExplainCommand.self,
-      CaptureCommand.self,
-      CalibrateCommand.self,
+      ReportCommand.self, CheckCommand.self, InfoCommand.self, EventsCommand.self, ExportCommand.self,
+      ExplainCommand.self, CaptureCommand.self, CalibrateCommand.self,
     ])
 
   static func main() {
