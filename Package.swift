@@ -18,6 +18,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CPrefetch"),
     .target(name: "DMAModel"),
     .target(name: "Ingest", dependencies: ["DMAModel", "CZstd", "CZlib"]),
@@ -26,14 +27,15 @@ let package = Package(
     .target(name: "ProfileFiles", dependencies: ["DMAModel", "Replay", "CZstd"]),
     .target(name: "Report", dependencies: ["DMAModel", "Replay"]),
     .target(name: "Listing", dependencies: ["DMAModel", "Replay", "Report"]),
+    .target(name: "MappingDatabase", dependencies: ["DMAModel", "Replay", "CSQLite"]),
     .target(name: "PlatformFiles", dependencies: ["Replay", .product(name: "Yams", package: "Yams")]),
     .target(
       name: "EventFiles", dependencies: ["Ingest", .product(name: "Yams", package: "Yams")]),
     .executableTarget(
       name: "dmascope",
       dependencies: [
-        "DMAModel", "Ingest", "Capture", "Replay", "Report", "Listing", "PlatformFiles", "EventFiles",
-        "ProfileFiles",
+        "DMAModel", "Ingest", "Capture", "Replay", "Report", "Listing", "MappingDatabase",
+        "PlatformFiles", "EventFiles", "ProfileFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "DMAModelTests", dependencies: ["DMAModel"]),

@@ -32,11 +32,11 @@ public struct EventWriter {
       return (EventWriter.columns.map(\.title) + ["more"]).joined(separator: ",") + "\n"
     case .jsonl:
       var members: [String] = []
-      if !recording.kernel.isEmpty { members.append("\"kernel\": \(EventWriter.quoted(recording.kernel))") }
+      if !recording.kernel.isEmpty { members.append("\"kernel\": \(Escaping.json(recording.kernel))") }
       if !recording.architecture.isEmpty {
-        members.append("\"arch\": \(EventWriter.quoted(recording.architecture))")
+        members.append("\"arch\": \(Escaping.json(recording.architecture))")
       }
-      if !recording.clock.isEmpty { members.append("\"clock\": \(EventWriter.quoted(recording.clock))") }
+      if !recording.clock.isEmpty { members.append("\"clock\": \(Escaping.json(recording.clock))") }
       members.append("\"page_size\": \(recording.pageSize)")
       if recording.cpus > 0 { members.append("\"cpus\": \(recording.cpus)") }
       if recording.isComplete { members.append("\"complete\": true") }
@@ -109,14 +109,14 @@ public struct EventWriter {
     var line = "{\"time\": \"\(EventWriter.seconds(event.time))\", \"cpu\": \(event.cpu)"
     if event.pid != Recording.unknownTask {
       line += ", \"pid\": \(event.pid)"
-      if let name = task(event.pid) { line += ", \"task\": \(EventWriter.quoted(name))" }
+      if let name = task(event.pid) { line += ", \"task\": \(Escaping.json(name))" }
     }
     line += ", \"call\": \"\(description.name)\""
     for member in description.members { line += ", \"\(member.key)\": " + EventWriter.json(member.value) }
     if !event.contextWords.isEmpty { line += ", \"context\": \"\(event.contextWords)\"" }
     let frames = stack(event.stack)
     if !frames.isEmpty {
-      line += ", \"stack\": [" + frames.map(EventWriter.quoted).joined(separator: ", ") + "]"
+      line += ", \"stack\": [" + frames.map(Escaping.json).joined(separator: ", ") + "]"
     }
     return line + "}\n"
   }
@@ -125,28 +125,12 @@ public struct EventWriter {
     switch value {
     case .hex(let number): "\"0x\(String(number, radix: 16))\""
     case .number(let number): String(number)
-    case .text(let text): quoted(text)
+    case .text(let text): Escaping.json(text)
     case .words(let words): "\"\(words)\""
     case .hexes(let all): "[" + all.map { "\"0x\(String($0, radix: 16))\"" }.joined(separator: ", ") + "]"
     case .numbers(let all): "[" + all.map { String($0) }.joined(separator: ", ") + "]"
     case .yes: "true"
     }
-  }
-
-  /// A string of JSON (RFC 8259).
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7f || (0x80...0x9f).contains(scalar.value):
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 
   // MARK: - CSV

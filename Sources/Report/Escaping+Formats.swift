@@ -39,6 +39,22 @@ extension Escaping {
       ? "`\(plain)`" : "<code>\(markdown(plain))</code>"
   }
 
+  /// The text as a string of JSON (RFC 8259), quotes included; control characters are escaped, nothing else changes.
+  public static func json(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case _ where scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value):
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+
   /// The text as one field of CSV (RFC 4180), which a spreadsheet shows and does not compute: an apostrophe stands
   /// before a leading `=`, `+`, `-`, `@`, tab or carriage return.
   public static func csv(_ text: String) -> String {

@@ -26,8 +26,8 @@ struct DMAScope: ParsableCommand {
     version: version,
     subcommands: [
       ReportCommand.self, CheckCommand.self, MergeCommand.self, InfoCommand.self, EventsCommand.self,
-      ConvertCommand.self,
-      ExplainCommand.self, CaptureCommand.self, CalibrateCommand.self,
+      ConvertCommand.self, ExportCommand.self, ExplainCommand.self, CaptureCommand.self,
+      CalibrateCommand.self,
     ])
 
   static func main() {

@@ -9,11 +9,13 @@ enum ReplayRun {
   ///   - assumptions: for each there is one more replay.
   ///   - interval: how often summaries of a stream are shown while it is read; nil for none.
   ///   - needsEvents: whether a saved profile will not do.
+  ///   - observer: sees the events as well.
   /// - Throws: `TraceError` if nothing of the trace can be read, `ProfileFileError` if a saved profile cannot, and what
   ///   `SavedProfile` throws if the arguments ask for what it does not hold.
   static func profile(
     of path: String, _ arguments: ReplayArguments, whatIf assumptions: [WhatIf] = [],
-    every interval: LiveInterval? = nil, textOptions: TextOptions = TextOptions(), needsEvents: Bool = false
+    every interval: LiveInterval? = nil, textOptions: TextOptions = TextOptions(), needsEvents: Bool = false,
+    observer: (any ReplayObserver)? = nil
   ) throws -> Profile {
     let input = try Input(
       path: path,
@@ -31,6 +33,7 @@ enum ReplayRun {
       taskNames: preview.taskNames, isComplete: preview.isComplete)
     var replays = Replays(
       trace, options, hints, assumptions, selection: arguments.selection, symbolFiles: symbolFiles)
+    try observer?.begin(trace)
     if trace.isStream { Interruption.begin() }
     defer { Interruption.end() }
     if let interval, trace.isStream {
@@ -44,14 +47,24 @@ enum ReplayRun {
     } else {
       var progress = Progress(Escaping.terminal(path))
       trace.forEachRun { events, segments in
-        let goesOn = replays.consume(events, segments)
+        let goesOn = replays.consume(events, segments) && observer?.see(events, segments) ?? true
         progress.advance(events.count) { trace.isStream ? nil : trace.progress }
         return goesOn
       }
       progress.finish()
     }
-    return replays.finish()
+    let profile = replays.finish()
+    try observer?.end(trace, profile, replays.symbols)
+    return profile
   }
+}
+
+/// What sees the events of a trace while they are replayed.
+protocol ReplayObserver: AnyObject {
+  func begin(_ trace: Trace) throws
+  /// - Returns: whether more events are wanted.
+  func see(_ events: Span<Event>, _ segments: Span<UInt64>) -> Bool
+  func end(_ trace: Trace, _ profile: Profile, _ symbolizer: (any Symbolizer)?) throws
 }
 
 /// A replay of what is, and those of what might be, of the same events.
@@ -95,7 +108,7 @@ private struct Replays {
     return !replays[0].replayer.isDone
   }
 
-  private var symbols: (any Symbolizer)? { trace.stacks.count > 1 ? trace.symbols(from: symbolFiles) : nil }
+  var symbols: (any Symbolizer)? { trace.stacks.count > 1 ? trace.symbols(from: symbolFiles) : nil }
 
   /// The profile so far.
   mutating func snapshot() -> Profile {

@@ -10,9 +10,11 @@ struct EventDictionaryTests {
     try withTemporaryFolder { folder in
       let (trace, events) = (folder.appendingPathComponent("a.txt"), folder.appendingPathComponent("e.yaml"))
       try Data("  isp-7  [000] .....    12.5: isp_map: iova=0x4000 pages=2\n".utf8).write(to: trace)
-      let row = "{event: \"*:isp_map\", call: dma_map_page, fields: {dma_addr: iova, size: {field: pages, times: 4096}}, constants: {dev: isp}}"
+      let row =
+        "{event: \"*:isp_map\", call: dma_map_page, fields: {dma_addr: iova, size: {field: pages, times: 4096}}, constants: {dev: isp}}"
       try Data("events:\n  - \(row)\n".utf8).write(to: events)
-      let report = try Report(try Program.run(["report", trace.path, "--events", events.path, "--json", "-"]))
+      let report = try Report(
+        try Program.run(["report", trace.path, "--events", events.path, "--json", "-"]))
       #expect(report.devices.map(\.name) == ["isp"] && report.devices.first?.map.bytes == 8192)
 
       try Data("events:\n  - {event: isp_map, call: dma_map_page}\n".utf8).write(to: events)

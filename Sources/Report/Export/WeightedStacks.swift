@@ -1,0 +1,37 @@
+import Replay
+
+/// What the work of a profile is attributed to, as stacks from the device over its callers to the kind of call.
+///
+/// A recording without call stacks has stacks of device, call and direction.
+struct WeightedStacks {
+  struct Row {
+    /// Outermost frame first.
+    var frames: [String]
+    var work: CacheWork
+    var bounced: UInt64
+    var estimate: Estimate
+    var calls: UInt64
+
+    func weight(_ weight: ExportWeight) -> UInt64 {
+      weight.of(work, bounced: bounced, estimate, calls: calls)
+    }
+  }
+
+  let rows: [Row]
+
+  init(_ profile: Profile) {
+    if profile.callSites.isEmpty {
+      rows = profile.operations.map {
+        Row(
+          frames: [$0.device, $0.operation.name, $0.direction.name], work: $0.work, bounced: $0.bouncedBytes,
+          estimate: $0.estimate, calls: $0.apiCalls)
+      }
+    } else {
+      rows = profile.callSites.map {
+        Row(
+          frames: [$0.device] + $0.frames.reversed() + [$0.operation.name], work: $0.work,
+          bounced: $0.bouncedBytes, estimate: $0.estimate, calls: $0.apiCalls)
+      }
+    }
+  }
+}
