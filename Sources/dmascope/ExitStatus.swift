@@ -1,4 +1,5 @@
 import ArgumentParser
+import GateFiles
 import Ingest
 import PlatformFiles
 import Report
@@ -42,6 +43,9 @@ func finish(with error: any Error) -> Never {
     Terminal.complain(error.description)
     exit(error.status.rawValue)
   case let error as PlatformFileError:
+    Terminal.complain(error.description)
+    exit((error.isUnreadable ? ExitStatus.cannotOpen : .usage).rawValue)
+  case let error as GateFileError:
     Terminal.complain(error.description)
     exit((error.isUnreadable ? ExitStatus.cannotOpen : .usage).rawValue)
   case let error as SuppressionError:
