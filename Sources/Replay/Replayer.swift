@@ -261,7 +261,17 @@ public struct Replayer: ~Copyable {
     }
     bucket.pointee.bounced &+= bounced
     bucket.pointee.deviant &+= deviant
-    if operation == .map { bucket.pointee.maps &+= 1 }
+    switch operation {
+    case .map:
+      bucket.pointee.maps &+= 1
+      bucket.pointee.mappedThrough = devices[device].map.bytes
+      if bounced > 0 { bucket.pointee.bouncedMaps &+= 1 }
+      if deviant > 0 { bucket.pointee.deviantMaps &+= 1 }
+    case .unmap: bucket.pointee.unmaps &+= 1
+    case .syncForCPU, .syncForDevice: bucket.pointee.syncs &+= 1
+    case .allocate: return
+    }
+    bucket.pointee.maintenanceCalls &+= maintenance.calls
   }
 
   /// Notes the device's footprint after a change, for peaks and the timeline; `before` is what it was.

@@ -17,22 +17,23 @@ struct DMAScope: ParsableCommand {
         dmascope report board.dat
         dmascope report board.dat --html board.html --json board.json
         dmascope check board.dat --fail-on error
+        dmascope compare before.dat after.dat
         dmascope info board.dat
         dmascope capture > record.sh
 
-      Exit status: 0 done; 1 --fail-on was hit; 3 the input was damaged or cut and the result covers a part of it; 64 usage; 65 not a \
+      Exit status: 0 done; 1 --fail-on or a gate was hit; 3 the input was damaged or cut and the result covers a part of it; 64 usage; 65 not a \
       trace; 66 cannot open; 73 or 74 cannot write.
       """,
     version: version,
     subcommands: [
-      ReportCommand.self, CheckCommand.self, MergeCommand.self, InfoCommand.self, EventsCommand.self,
-      ConvertCommand.self, ExportCommand.self, ExplainCommand.self, CaptureCommand.self,
+      ReportCommand.self, CheckCommand.self, CompareCommand.self, MergeCommand.self, InfoCommand.self,
+      EventsCommand.self, ConvertCommand.self, ExportCommand.self, ExplainCommand.self, CaptureCommand.self,
       CalibrateCommand.self,
     ])
 
   static func main() {
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(RunSides.marking(Array(CommandLine.arguments.dropFirst())))
       try command.run()
     } catch {
       finish(with: error)

@@ -52,6 +52,16 @@ enum Output {
     try writeAll(bytes, to: descriptor, name: path)
   }
 
+  /// Adds text to a file that others write to as well.
+  static func append(_ text: String, to path: String) throws {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+      throw OutputError(status: .cannotCreate, description: "\(path): cannot open: \(reason())")
+    }
+    defer { close(descriptor) }
+    try writeAll(text, to: descriptor, name: path)
+  }
+
   /// A part of a long result.
   ///
   /// - Returns: whether more of it is wanted: a reader that goes away early is no error.

@@ -10,6 +10,14 @@ struct TimelineRecorder: ~Copyable {
     var bounced: UInt64 = 0
     var deviant: UInt64 = 0
     var maps: UInt64 = 0
+    var unmaps: UInt64 = 0
+    var syncs: UInt64 = 0
+    /// Calls into the architecture, as if the device were not coherent.
+    var maintenanceCalls: UInt64 = 0
+    var bouncedMaps: UInt64 = 0
+    var deviantMaps: UInt64 = 0
+    /// Bytes that the device had mapped in all by the last map within the bucket; meaningful if there is one.
+    var mappedThrough: UInt64 = 0
     /// Highest and last values within the bucket, meaningful if `isTouched`.
     var liveMaximum: UInt64 = 0
     var liveLast: UInt64 = 0
@@ -22,7 +30,13 @@ struct TimelineRecorder: ~Copyable {
       invalidated &+= later.invalidated
       bounced &+= later.bounced
       deviant &+= later.deviant
+      if later.maps > 0 { mappedThrough = later.mappedThrough }
       maps &+= later.maps
+      unmaps &+= later.unmaps
+      syncs &+= later.syncs
+      maintenanceCalls &+= later.maintenanceCalls
+      bouncedMaps &+= later.bouncedMaps
+      deviantMaps &+= later.deviantMaps
       guard later.isTouched else { return }
       liveMaximum = isTouched ? max(liveMaximum, later.liveMaximum) : later.liveMaximum
       slotsMaximum = isTouched ? max(slotsMaximum, later.slotsMaximum) : later.slotsMaximum
@@ -116,13 +130,19 @@ struct TimelineRecorder: ~Copyable {
     guard let row = rows[device] else { return nil }
     var series = DeviceSeries()
     series.device = name
-    var (live, slots) = (UInt64(0), UInt64(0))
+    var (live, slots, mapped) = (UInt64(0), UInt64(0), UInt64(0))
     for index in 0..<used {
       let bucket = row[index]
       series.cleanedLines.append(coherent ? 0 : bucket.cleaned)
       series.invalidatedLines.append(coherent ? 0 : bucket.invalidated)
       series.bouncedBytes.append(bucket.bounced &+ (deviantsBounced ? bucket.deviant : 0))
       series.maps.append(bucket.maps)
+      series.mappedBytes.append(bucket.maps > 0 ? bucket.mappedThrough &- mapped : 0)
+      series.unmaps.append(bucket.unmaps)
+      series.syncs.append(bucket.syncs)
+      series.maintenanceCalls.append(coherent ? 0 : bucket.maintenanceCalls)
+      series.bouncedMaps.append(bucket.bouncedMaps &+ (deviantsBounced ? bucket.deviantMaps : 0))
+      if bucket.maps > 0 { mapped = bucket.mappedThrough }
       series.liveBytes.append(bucket.isTouched ? bucket.liveMaximum : live)
       series.swiotlbSlots.append(bucket.isTouched ? bucket.slotsMaximum : slots)
       if bucket.isTouched { (live, slots) = (bucket.liveLast, bucket.slotsLast) }

@@ -361,6 +361,12 @@ public struct DeviceSeries: Sendable {
   /// Bytes copied into and out of bounce buffers.
   public var bouncedBytes: [UInt64] = []
   public var maps: [UInt64] = []
+  /// Bytes mapped, unmaps, syncs, calls into the architecture (0 for coherent devices) and maps that bounced.
+  public var mappedBytes: [UInt64] = []
+  public var unmaps: [UInt64] = []
+  public var syncs: [UInt64] = []
+  public var maintenanceCalls: [UInt64] = []
+  public var bouncedMaps: [UInt64] = []
   /// Highest number of bytes live (streaming and coherent) during the bucket.
   public var liveBytes: [UInt64] = []
   /// Highest number of swiotlb slots (2 KiB) in use by this device's mappings during the bucket.

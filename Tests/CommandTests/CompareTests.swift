@@ -1,0 +1,70 @@
+import Foundation
+import Testing
+
+@Suite("compare, as a user runs it")
+struct CompareTests {
+  private func lines(_ outcome: Program.Outcome) -> [String] {
+    outcome.text.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+  }
+
+  @Test("a recording against itself: nothing changed, every gate holds, in every form")
+  func same() throws {
+    try withTemporaryFolder { folder in
+      let (json, junit) = (
+        folder.appendingPathComponent("c.json").path, folder.appendingPathComponent("c.xml").path
+      )
+      let trace = Fixture.path("mask32-6g.dat")
+      let outcome = try Program.run([
+        "compare", trace, "--", trace, "--gate", "bounces.per_mapping < +0.1%", "--gate", "findings.new == 0",
+        "--json", json, "--junit", junit,
+      ])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(lines(outcome).contains("Changed nothing") && lines(outcome).contains("Gates all 2 held"))
+      let object = try #require(
+        try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: json))) as? [String: Any])
+      #expect(object["schema"] as? String == "dmascope.compare/1")
+      let verdicts = Set(
+        (object["changes"] as? [[String: Any]] ?? []).compactMap { $0["verdict"] as? String })
+      #expect(verdicts == ["same"])
+      let cases = try XMLDocument(contentsOf: URL(filePath: junit)).nodes(forXPath: "//testcase")
+      #expect(cases.count == 2)
+    }
+  }
+
+  @Test("maintenance that is gone is said first; a gate that its absence breaks ends with status 1")
+  func maintenanceGone() throws {
+    try withTemporaryFolder { folder in
+      let summary = folder.appendingPathComponent("summary.md").path
+      try "before\n".write(toFile: summary, atomically: true, encoding: .utf8)
+      let gates = folder.appendingPathComponent("gates.yaml").path
+      try """
+      baseline: \(Fixture.path("noncoherent.dat"))
+      gates:
+        - gate: maintenance.lines_per_mib > -5%
+          because: someone has turned the caches off
+        - maintenance.lines_per_mib < +5%
+      """.write(toFile: gates, atomically: true, encoding: .utf8)
+      let outcome = try Program.run(
+        ["compare", "--gates", gates, Fixture.path("coherent.dat"), "--new-coherent", "*"],
+        environment: ["GITHUB_STEP_SUMMARY": summary])
+      #expect(outcome.status == 1)
+      let first = lines(outcome).first { $0.hasPrefix("Changed") }
+      #expect(first?.contains("cache maintenance") == true && first?.contains("gone") == true)
+      #expect(outcome.errors.contains("gate broken: maintenance.lines_per_mib > -5%"))
+      #expect(
+        outcome.errors.contains("someone has turned the caches off") && !outcome.errors.contains("< +5%"))
+      let markdown = try String(contentsOfFile: summary, encoding: .utf8)
+      #expect(
+        markdown.hasPrefix("before\n### ") && markdown.contains("**broken**") && markdown.utf8.count < 65_536)
+    }
+  }
+
+  @Test(
+    "sides that cannot be told apart are refused with status 64",
+    arguments: [
+      ["a"], ["a", "b", "c"], ["a", "--"], ["a", "--", "b", "--", "c"], ["--gate", "x < 1", "a", "b"],
+    ])
+  func misuse(arguments: [String]) throws {
+    #expect(try Program.run(["compare"] + arguments).status == 64)
+  }
+}
