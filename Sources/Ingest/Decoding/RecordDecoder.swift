@@ -22,6 +22,10 @@ struct RecordDecoder: ~Copyable {
   // half their time on it.
   private let indexByID: UnsafeMutablePointer<UInt16>
   private let plans: UnsafeMutablePointer<EventPlan>
+  /// The meanings of attribute bits, 64 a plan: indexed in a plan, all of them would be copied first.
+  private let meanings: UnsafeMutablePointer<UInt32>
+  /// A record that is shorter lacks what every record begins with.
+  private let commonLength: Int
   private let counts: UnsafeMutablePointer<UInt64>
   private let planCount: Int
   private let conversions: [RecordConversions]
@@ -43,6 +47,13 @@ struct RecordDecoder: ~Copyable {
       .initialize(from: catalog.indexByID)
     plans = .allocate(capacity: planCount)
     _ = UnsafeMutableBufferPointer(start: plans, count: planCount).initialize(from: catalog.plans)
+    commonLength = catalog.common.length
+    meanings = .allocate(capacity: 64 * planCount)
+    for (index, plan) in catalog.plans.enumerated() {
+      for bit in 0..<64 {
+        (meanings + (64 * index + bit)).initialize(to: plan.attributeMap.meanings[bit])
+      }
+    }
     counts = .allocate(capacity: planCount)
     counts.initialize(repeating: 0, count: planCount)
     names = LocalNames(shared.names)
@@ -55,6 +66,7 @@ struct RecordDecoder: ~Copyable {
     plans.deinitialize(count: planCount)
     plans.deallocate()
     counts.deallocate()
+    meanings.deallocate()
   }
 
   /// Records met since the last call, by index in the catalogue.
@@ -121,7 +133,7 @@ struct RecordDecoder: ~Copyable {
   mutating func decode(
     _ base: UnsafeRawPointer, length: Int, time: UInt64, cpu: UInt16, previous: Bool, into batch: EventBatch
   ) -> Bool {
-    guard length >= common.length else {
+    guard length >= commonLength else {
       batch.skippedRecords &+= 1
       return false
     }
@@ -212,7 +224,8 @@ struct RecordDecoder: ~Copyable {
       event.pointee.direction = Direction(recorded: number(plan.pointee.direction))
     }
     if plan.pointee.attributes.offset >= 0 {
-      event.pointee.attributes = plan.pointee.attributeMap.attributes(number(plan.pointee.attributes))
+      event.pointee.attributes = AttributeMap.attributes(
+        number(plan.pointee.attributes), meanings + 64 * (UnsafeMutablePointer(mutating: plan) - plans))
     }
     guard plan.pointee.hasFurtherNumbers else { return }
     event.pointee.value = number(plan.pointee.value)

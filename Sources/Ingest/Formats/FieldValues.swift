@@ -3,7 +3,7 @@ import DMAModel
 /// Translates the kernel's attribute bits to `Attributes`, by the names in the recording.
 struct AttributeMap: Sendable {
   // In place, not on the heap: a plan is plain data that threads read without counting references.
-  private var meanings = InlineArray<64, UInt32>(repeating: 0)
+  private(set) var meanings = InlineArray<64, UInt32>(repeating: 0)
 
   /// - Parameter rows: the `__print_flags` table of the field; where it is empty the numbers of
   ///   include/linux/dma-mapping.h (6.12) stand in.
@@ -18,9 +18,19 @@ struct AttributeMap: Sendable {
     }
   }
 
-  @inline(__always)
   func attributes(_ bits: UInt64) -> Attributes {
-    if bits == 0 { return Attributes(rawValue: 0) }
+    var result = Attributes(rawValue: 0)
+    for bit in 0..<64 where bits & 1 << UInt64(bit) != 0 {
+      result.formUnion(Attributes(rawValue: meanings[bit]))
+    }
+    return result
+  }
+
+  /// The same for the hot paths.
+  ///
+  /// - Parameter meanings: the attributes of each bit; 64 of them.
+  @inline(__always)
+  static func attributes(_ bits: UInt64, _ meanings: UnsafePointer<UInt32>) -> Attributes {
     var remaining = bits
     var result: UInt32 = 0
     while remaining != 0 {
