@@ -59,7 +59,7 @@ enum Output {
       throw OutputError(status: .cannotCreate, description: "\(path): cannot open: \(reason())")
     }
     defer { close(descriptor) }
-    try writeAll(text, to: descriptor, name: path)
+    try writeAll(Array(text.utf8), to: descriptor, name: path)
   }
 
   /// A part of a long result.
