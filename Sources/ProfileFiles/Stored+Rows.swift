@@ -129,12 +129,7 @@ extension Timeline: Stored {
 extension DeviceSeries: Stored {
   mutating func visit(_ fields: Fields) throws {
     try fields.plain("device", &device)
-    try values("cleanedLines", &cleanedLines, fields)
-    try values("invalidatedLines", &invalidatedLines, fields)
-    try values("bouncedBytes", &bouncedBytes, fields)
-    try values("maps", &maps, fields)
-    try values("liveBytes", &liveBytes, fields)
-    try values("swiotlbSlots", &swiotlbSlots, fields)
+    for row in DeviceSeries.all { try values(row.name, &self[keyPath: row.path], fields) }
   }
 
   /// Zeros at the end are left out.
@@ -146,9 +141,7 @@ extension DeviceSeries: Stored {
 
   /// Puts them back; false if there are more values than buckets.
   fileprivate mutating func fill(_ buckets: Int) -> Bool {
-    for path in [
-      \DeviceSeries.cleanedLines, \.invalidatedLines, \.bouncedBytes, \.maps, \.liveBytes, \.swiotlbSlots,
-    ] {
+    for path in DeviceSeries.all.map(\.path) {
       let missing = buckets - self[keyPath: path].count
       guard missing >= 0 else { return false }
       self[keyPath: path] += [UInt64](repeating: 0, count: missing)

@@ -372,6 +372,30 @@ public struct DeviceSeries: Sendable {
   /// Highest number of swiotlb slots (2 KiB) in use by this device's mappings during the bucket.
   public var swiotlbSlots: [UInt64] = []
   public init() {}
+
+  /// One of the series: its name, where it is, and whether buckets add up or the highest value stands for both.
+  public struct Row: Sendable {
+    public var name: String
+    public var path: WritableKeyPath<DeviceSeries, [UInt64]> & Sendable
+    public var addsUp: Bool
+
+    func join(_ a: UInt64, _ b: UInt64) -> UInt64 { addsUp ? a &+ b : max(a, b) }
+  }
+
+  /// All of them. To add one: a row.
+  public static let all: [Row] = [
+    Row(name: "cleanedLines", path: \.cleanedLines, addsUp: true),
+    Row(name: "invalidatedLines", path: \.invalidatedLines, addsUp: true),
+    Row(name: "bouncedBytes", path: \.bouncedBytes, addsUp: true),
+    Row(name: "maps", path: \.maps, addsUp: true),
+    Row(name: "mappedBytes", path: \.mappedBytes, addsUp: true),
+    Row(name: "unmaps", path: \.unmaps, addsUp: true),
+    Row(name: "syncs", path: \.syncs, addsUp: true),
+    Row(name: "maintenanceCalls", path: \.maintenanceCalls, addsUp: true),
+    Row(name: "bouncedMaps", path: \.bouncedMaps, addsUp: true),
+    Row(name: "liveBytes", path: \.liveBytes, addsUp: false),
+    Row(name: "swiotlbSlots", path: \.swiotlbSlots, addsUp: false),
+  ]
 }
 
 public struct PoolProfile: Sendable {

@@ -32,32 +32,23 @@ extension Timeline {
 
 extension DeviceSeries {
   fileprivate mutating func widen(_ shift: Int) {
-    cleanedLines = widened(cleanedLines, shift, &+)
-    invalidatedLines = widened(invalidatedLines, shift, &+)
-    bouncedBytes = widened(bouncedBytes, shift, &+)
-    maps = widened(maps, shift, &+)
-    liveBytes = widened(liveBytes, shift, max)
-    swiotlbSlots = widened(swiotlbSlots, shift, max)
+    for row in DeviceSeries.all {
+      self[keyPath: row.path] = widened(self[keyPath: row.path], shift, row.join)
+    }
   }
 
   fileprivate mutating func merge(_ other: DeviceSeries) {
-    cleanedLines = laidOver(cleanedLines, other.cleanedLines, &+)
-    invalidatedLines = laidOver(invalidatedLines, other.invalidatedLines, &+)
-    bouncedBytes = laidOver(bouncedBytes, other.bouncedBytes, &+)
-    maps = laidOver(maps, other.maps, &+)
-    liveBytes = laidOver(liveBytes, other.liveBytes, max)
-    swiotlbSlots = laidOver(swiotlbSlots, other.swiotlbSlots, max)
+    for row in DeviceSeries.all {
+      self[keyPath: row.path] = laidOver(self[keyPath: row.path], other[keyPath: row.path], row.join)
+    }
   }
 
   fileprivate func padded(to count: Int) -> DeviceSeries {
     var result = self
     let nothing = [UInt64](repeating: 0, count: count)
-    result.cleanedLines = laidOver(nothing, cleanedLines, &+)
-    result.invalidatedLines = laidOver(nothing, invalidatedLines, &+)
-    result.bouncedBytes = laidOver(nothing, bouncedBytes, &+)
-    result.maps = laidOver(nothing, maps, &+)
-    result.liveBytes = laidOver(nothing, liveBytes, max)
-    result.swiotlbSlots = laidOver(nothing, swiotlbSlots, max)
+    for row in DeviceSeries.all {
+      result[keyPath: row.path] = laidOver(nothing, self[keyPath: row.path], row.join)
+    }
     return result
   }
 }
