@@ -50,7 +50,7 @@ let package = Package(
     .testTarget(name: "EventFilesTests", dependencies: ["EventFiles", "Ingest", "DMAModel"]),
     .testTarget(
       name: "ProfileFilesTests", dependencies: ["ProfileFiles", "Ingest", "Replay", "Report", "DMAModel"]),
-    .testTarget(name: "CommandTests", dependencies: ["dmascope", "Capture", "Ingest", "CZstd"]),
+    .testTarget(name: "CommandTests", dependencies: ["dmascope", "Capture", "Ingest", "CZstd", "CSQLite"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -8,23 +8,33 @@ public struct EventSelection {
   private let calls: [Glob]
   private let directions: Set<Direction>
   private let addresses: [ClosedRange<UInt64>]
+  private let moments: Set<Moment>?
   private var selectedDevices: [DeviceID: Bool] = [:]
+
+  /// Nanoseconds on the recording's clock, and a CPU: where one call was made.
+  public struct Moment: Hashable, Sendable {
+    var time: UInt64
+    var cpu: Int
+    public init(time: UInt64, cpu: Int) { (self.time, self.cpu) = (time, cpu) }
+  }
 
   /// - Parameters:
   ///   - calls: globs for the names of calls as listings show them, `dma_map_*`; empty for all.
   ///   - directions: empty for all.
   ///   - addresses: bus or physical addresses; an event that touches one of the ranges is shown. Empty for all.
+  ///   - moments: nil for all.
   public init(
     _ filter: Filter, taskNames: [Int32: String], calls: [String] = [], directions: Set<Direction> = [],
-    addresses: [ClosedRange<UInt64>] = []
+    addresses: [ClosedRange<UInt64>] = [], moments: Set<Moment>? = nil
   ) {
-    self.filter = filter
+    (self.filter, self.moments) = (filter, moments)
     tasks = EventFilter(filter, taskNames: taskNames)
     (self.calls, self.directions, self.addresses) = (calls.map(Glob.init), directions, addresses)
   }
 
   public mutating func includes(_ event: Event, _ segments: Span<UInt64>, _ names: NameTable) -> Bool {
     guard tasks.counts(time: event.time, cpu: event.cpu, pid: event.pid) else { return false }
+    if let moments, !moments.contains(Moment(time: event.time, cpu: Int(event.cpu))) { return false }
     if !filter.devices.isEmpty, !includes(event.device, names) { return false }
     if !directions.isEmpty, !directions.contains(event.direction) { return false }
     if !calls.isEmpty {

@@ -67,8 +67,7 @@ struct ConvertCommand: ParsableCommand {
     let recording: Recording
     switch to ?? (output.hasSuffix(".jsonl") ? .jsonl : .archive) {
     case .archive:
-      var writer = ArchiveWriter(
-        of: trace, symbolizer: trace.symbols(from: symbolFiles), level: Int32(level))
+      var writer = ArchiveWriter(of: trace, symbolFiles: symbolFiles, level: Int32(level))
       recording = try writer.write { try file.write($0) }
     case .jsonl: recording = try ConvertCommand.writeLines(trace, symbolFiles, to: file)
     }

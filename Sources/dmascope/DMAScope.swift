@@ -33,7 +33,8 @@ struct DMAScope: ParsableCommand {
 
   static func main() {
     do {
-      var command = try parseAsRoot(RunSides.marking(Array(CommandLine.arguments.dropFirst())))
+      var command = try parseAsRoot(
+        ExportCommand.marking(RunSides.marking(Array(CommandLine.arguments.dropFirst()))))
       try command.run()
     } catch {
       finish(with: error)

@@ -13,6 +13,7 @@ struct EventsCommand: ParsableCommand {
 
         dmascope events board.dat --device '0000:00:05.0' --call 'dma_map_*' --from +1.5
         dmascope events board.dat --address 0x9bdf000-0x9bdffff
+        dmascope events board.dat --finding DMA203
         dmascope events board.dat --format jsonl > board.jsonl
       """)
 
@@ -42,24 +43,40 @@ struct EventsCommand: ParsableCommand {
       valueName: "range"))
   var addresses: [AddressRange] = []
 
+  @Option(
+    name: .customLong("finding"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "Only calls that findings give as evidence: a rule's id or name, error, warning (or worse), hint (any). Of each finding the first five occurrences (repeatable).",
+      valueName: "what"))
+  var findings: [String] = []
+
   @Option(name: [.customShort("n"), .long], help: ArgumentHelp("End after so many.", valueName: "count"))
   var limit: Int?
 
   @Flag(help: "Exit with 0 even if the input was damaged or cut.")
   var allowIncomplete = false
 
-  @OptionGroup(title: "Filter and names") var selection: SelectionArguments
+  @OptionGroup(title: "Machine, filter and names") var replay: ReplayArguments
+
+  private var selection: SelectionArguments { replay.selection }
 
   func validate() throws {
+    guard findings.isEmpty || trace != "-" else {
+      throw ValidationError("--finding reads the trace twice: give a file")
+    }
+    do throws(UnknownRule) { _ = try FailCondition(findings) } catch {
+      throw ValidationError("--finding: \(error); expected error, warning, hint, or a rule's id or name")
+    }
     if let limit, limit < 1 { throw ValidationError("--limit must be 1 or more") }
   }
 
   func run() throws {
     let (trace, start, preview) = try selection.openTwice(trace)
     let filter = selection.filter(start: start)
+    let moments = try findings.isEmpty ? nil : evidence()
     var chosen = EventSelection(
       filter, taskNames: preview.taskNames, calls: calls, directions: Set(directions),
-      addresses: addresses.map(\.range))
+      addresses: addresses.map(\.range), moments: moments)
     var writer = EventWriter(
       format, names: trace.names, stacks: trace.stacks, taskNames: preview.taskNames,
       symbolizer: trace.symbols(from: try selection.symbolFiles()))
@@ -74,6 +91,23 @@ struct EventsCommand: ParsableCommand {
     if recording.isIncomplete, limit == nil, !allowIncomplete {
       throw ExitCode(ExitStatus.incompleteInput.rawValue)
     }
+  }
+}
+
+extension EventsCommand {
+  /// When and where the calls were made that the chosen findings give as evidence.
+  private func evidence() throws -> Set<EventSelection.Moment> {
+    let condition = try FailCondition(findings)
+    let profile = try ReplayRun.profile(of: trace, replay, needsEvents: true)
+    var moments: Set<EventSelection.Moment> = []
+    for finding in profile.findings where condition.isHit(by: finding) {
+      for example in finding.examples {
+        for call in [example.asked, example.before].compactMap({ $0 }) {
+          moments.insert(EventSelection.Moment(time: call.time, cpu: call.cpu))
+        }
+      }
+    }
+    return moments
   }
 }
 

@@ -26,7 +26,8 @@ struct ExportCommand: ParsableCommand {
     ))
   var trace: String
 
-  @Option(name: .customLong("to"), help: ArgumentHelp("The form.", valueName: "form"))
+  @Option(
+    name: .customLong("form"), help: ArgumentHelp("The form; --to FORM is the same.", valueName: "form"))
   var form: Form
 
   @Option(
@@ -82,6 +83,20 @@ struct ExportCommand: ParsableCommand {
         "\(trace): nothing weighs anything by \((weight ?? .lines).rawValue): no cache was maintained; --weight calls "
           + "counts calls")
     }
+  }
+
+  /// `--to FORM` as `--form FORM`: of the other commands, and of this one, `--to` is the end of the time that counts.
+  static func marking(_ arguments: [String]) -> [String] {
+    guard arguments.first == configuration.commandName else { return arguments }
+    var result = arguments
+    for index in result.indices {
+      if result[index] == "--to", index + 1 < result.count, Form(argument: result[index + 1]) != nil {
+        result[index] = "--form"
+      } else if result[index].hasPrefix("--to="), Form(argument: String(result[index].dropFirst(5))) != nil {
+        result[index] = "--form=" + result[index].dropFirst(5)
+      }
+    }
+    return result
   }
 
   /// One of the forms of text, or the database.

@@ -15,7 +15,9 @@ struct ConvertTests {
 
   @Test(
     "gives an archive of which the report is that of the recording",
-    arguments: ["nc-b.dat", "stack-b.dat", "misuse.dat", "forms/perf-nc-b.perf-script.txt.gz"])
+    arguments: [
+      "nc-b.dat", "stack-b.dat", "misuse.dat", "forms/perf-nc-b.perf-script.txt.gz", "forms/perf-g.data",
+    ])
   func archive(fixture: String) throws {
     try withTemporaryFolder { folder in
       let file = folder.appendingPathComponent("board.dmarc").path

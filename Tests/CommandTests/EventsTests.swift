@@ -69,6 +69,14 @@ struct EventsTests {
     #expect(try Self.lines("nc-b.dat", "--from", "+1", "--to", "+1.5").allSatisfy { $0.contains("    14.") })
   }
 
+  @Test("chooses what a finding gives as evidence: both sides of an unmap with another size")
+  func findings() throws {
+    let lines = try Self.lines("misuse.dat", "--finding", "DMA203")
+    #expect(lines.contains { $0.contains("dma_map_page") && $0.contains("size=1300 ") })
+    #expect(lines.contains { $0.contains("dma_unmap_page") && $0.contains("size=1301 ") })
+    #expect(try Program.run(["events", Fixture.path("misuse.dat"), "--finding", "DMA9"]).status == 64)
+  }
+
   @Test("as CSV has a head and as many fields in each row, and stacks with names")
   func csv() throws {
     let lines = try Self.lines("stack-b.dat", "--format", "csv", "-n", "50")

@@ -12,13 +12,13 @@ import Testing
       let (live, plain) = (folder.appendingPathComponent("a").path, folder.appendingPathComponent("b").path)
       let outcome = try Program.shell(
         """
-        gzip -dc "$trace" | { head -c 60000; sleep 1; cat; } \
+        gzip -dc "$trace" | { head -c 60000; sleep 4; cat; } \
         | "$dmascope" report --every 200ms - --json \(live) --width 80
         """, environment: Self.variables)
       #expect(outcome.status == 0, "\(outcome.errors)")
       let report = try Program.run(["report", Self.text, "--json", plain, "--width", "80"])
       let parts = outcome.text.split(separator: "--- ", omittingEmptySubsequences: true)
-      #expect(parts.count >= 3 && parts.last?.prefix { $0 != "\n" }.hasSuffix("end") == true)
+      #expect(parts.count >= 2 && parts.last?.prefix { $0 != "\n" }.hasSuffix("end") == true)
       #expect(parts.dropLast().allSatisfy { $0.contains("\nNow  ") && $0.contains("\nDevices") })
       #expect(!outcome.text.contains("\u{1b}"))
       // Behind the name of the input.
@@ -40,8 +40,8 @@ import Testing
     for options in ["", "--every 300ms"] {
       let outcome = try Program.shell(
         """
-        mkfifo "$fifo"; { cat "$trace"; exec sleep 4; } > "$fifo" &
-        "$dmascope" report - \(options) < "$fifo" & pid=$!; sleep 1.5; kill -\(signal) $pid; wait $pid
+        mkfifo "$fifo"; { cat "$trace"; exec sleep 20; } > "$fifo" &
+        "$dmascope" report - \(options) < "$fifo" & pid=$!; sleep 4; kill -\(signal) $pid; wait $pid
         status=$?; kill %1 2>/dev/null; rm "$fifo"; exit $status
         """,
         environment: [
@@ -81,12 +81,12 @@ import Testing
   func terminal() throws {
     let outcome = try Program.shell(
       """
-      script -qec 'stty rows 24 cols 80; gzip -dc "$trace" | { head -c 60000; sleep 1.2; cat; } \
+      script -qec 'stty rows 24 cols 80; gzip -dc "$trace" | { head -c 60000; sleep 4; cat; } \
       | "$dmascope" report --every 300ms -' /dev/null < /dev/null
       """, environment: ["trace": Self.text, "TERM": "xterm", "SHELL": "/bin/sh"])
     #expect(outcome.status == 0, "\(outcome.errors)")
     let screens = outcome.text.split(separator: "\u{1b}[?2026h")
-    #expect(screens.count >= 3)
+    #expect(screens.count >= 2)
     #expect(outcome.text.components(separatedBy: "\u{1b}[?1049h").count == 2)
     for screen in screens {
       let end = try #require(screen.range(of: "\u{1b}[?2026l"))

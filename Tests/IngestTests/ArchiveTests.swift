@@ -38,7 +38,7 @@ struct ArchiveTests {
   /// The archive of a trace, with so many events in a block.
   static func archive(_ trace: Trace, block: Int = 1 << 16) throws -> [UInt8] {
     var bytes: [UInt8] = []
-    var writer = ArchiveWriter(of: trace, symbolizer: trace.symbols(), level: 3)
+    var writer = ArchiveWriter(of: trace, level: 3)
     writer.blockLimit = block
     _ = try writer.write { bytes += Array($0) }
     return bytes

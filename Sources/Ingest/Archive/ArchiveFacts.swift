@@ -7,7 +7,7 @@ enum ArchiveFacts {
     case format = 1, kernel, architecture, clock
     case cpus = 16, pageSize, firstTime, lastTime, lostEvents, lostWindows, lostWindowsWithoutCount, overruns
     case isComplete
-    case event = 32, undecodedEvent, problem, skipped, task, buffer
+    case event = 32, undecodedEvent, problem, skipped, task, buffer, frame
     case bufferName = 64, bufferClock, bufferCPU, bufferBytes, bufferEvents, bufferLostEvents
     case bufferLostWindows
   }
@@ -41,8 +41,12 @@ enum ArchiveFacts {
     }
   }
 
-  /// - Parameter known: task names that need not be written, since the reader has them already.
-  static func bytes(_ recording: Recording, known: [Int32: String] = [:]) -> [UInt8] {
+  /// - Parameters:
+  ///   - known: task names that need not be written, since the reader has them already.
+  ///   - frames: names of return addresses that blocks have without.
+  static func bytes(
+    _ recording: Recording, known: [Int32: String] = [:], frames: [(address: UInt64, name: String)] = []
+  ) -> [UInt8] {
     var writer = Writer()
     writer.put(.format, recording.format)
     writer.put(.kernel, recording.kernel)
@@ -67,6 +71,7 @@ enum ArchiveFacts {
     for (pid, name) in recording.taskNames.sorted(by: { $0.key < $1.key }) where known[pid] != name {
       writer.put(.task, UInt64(UInt32(bitPattern: pid)), name)
     }
+    for frame in frames { writer.put(.frame, frame.address, frame.name) }
     for buffer in recording.buffers { writer.put(.buffer) { $0.bytes += bytes(buffer) } }
     return writer.bytes.bytes
   }
@@ -137,6 +142,13 @@ enum ArchiveFacts {
       case .buffer: recording.buffers.append(buffer(content))
       default: break
       }
+    }
+  }
+
+  /// Names of return addresses that blocks have without.
+  static func readFrames(_ bytes: [UInt8], into symbols: ArchiveSymbols) {
+    forEachField(bytes[...]) { field, content in
+      if field == .frame, content.count > 8 { symbols.note(text(content.dropFirst(8)), at: word(content)) }
     }
   }
 

@@ -58,6 +58,7 @@ final class ArchiveReader: TraceReader {
       let bytes = try unpack(source.payload(at: section.offset, kind), at: section.offset)
       var recording = known
       ArchiveFacts.read(bytes, into: &recording)
+      ArchiveFacts.readFrames(bytes, into: named)
       recording.format = ArchiveReader.formatPrefix + recording.format
       recording.problems = recording.problems.map { ArchiveReader.problemPrefix + $0 }
       return recording

@@ -5,7 +5,9 @@ import DMAModel
 /// may be a pipe. What has been written when it is cut short can be read up to its last whole block.
 public struct ArchiveWriter {
   private let trace: Trace
-  private let symbolizer: (any Symbolizer)?
+  private let symbolFiles: SymbolFiles?
+  /// Frames that nothing named when their block was written.
+  private let nameless = Nameless()
   private let level: Int32
   /// The most events in a block.
   var blockLimit = ArchiveLayout.eventsPerBlock
@@ -27,12 +29,18 @@ public struct ArchiveWriter {
   public static let standardLevel: Int32 = 12
 
   /// - Parameters:
-  ///   - symbolizer: names the frames of call stacks; the archive keeps the names, not the symbols.
+  ///   - symbolFiles: name the frames of call stacks instead of the recording's own symbols; the archive keeps the names,
+  ///     not the symbols.
   ///   - level: of zstd, 1 to 19.
   public init(
-    of trace: Trace, symbolizer: (any Symbolizer)?, level: Int32 = ArchiveWriter.standardLevel
+    of trace: Trace, symbolFiles: SymbolFiles? = nil, level: Int32 = ArchiveWriter.standardLevel
   ) {
-    (self.trace, self.symbolizer, self.level) = (trace, symbolizer, level)
+    (self.trace, self.symbolFiles, self.level) = (trace, symbolFiles, level)
+  }
+
+  private final class Nameless {
+    var addresses: Set<UInt64> = []
+    static let limit = 1 << 16
   }
 
   /// Reads the trace and hands the archive to `sink`, piece by piece.
@@ -56,15 +64,32 @@ public struct ArchiveWriter {
   }
 
   private func framing() -> (UInt64) -> ArchivedFrame {
-    let (recorded, symbolizer) = (trace.recordedFrames, symbolizer)
-    return { address in
+    let (recorded, symbolizer) = (trace.recordedFrames, trace.symbols(from: symbolFiles))
+    return { [nameless] address in
       if let name = recorded?.name(address) {
         return ArchivedFrame(kind: .recorded, address: 0, name: name)
       }
-      let name = symbolizer?.symbol(at: address) ?? ""
-      return name.isEmpty || name == "0x" + String(address, radix: 16)
-        ? ArchivedFrame(kind: .bare, address: address, name: "")
-        : ArchivedFrame(kind: .symbol, address: address, name: name)
+      if let name = ArchiveWriter.name(address, symbolizer) {
+        return ArchivedFrame(kind: .symbol, address: address, name: name)
+      }
+      if nameless.addresses.count < Nameless.limit { nameless.addresses.insert(address) }
+      return ArchivedFrame(kind: .bare, address: address, name: "")
+    }
+  }
+
+  /// Nil where no symbol covers the address.
+  private static func name(_ address: UInt64, _ symbolizer: (any Symbolizer)?) -> String? {
+    guard let name = symbolizer?.symbol(at: address), !name.isEmpty,
+      name != "0x" + String(address, radix: 16)
+    else { return nil }
+    return name
+  }
+
+  /// Names that the recording told only after the frames had been written: perf says where modules are as it goes.
+  private var lateNames: [(address: UInt64, name: String)] {
+    guard !nameless.addresses.isEmpty, let symbolizer = trace.symbols(from: symbolFiles) else { return [] }
+    return nameless.addresses.sorted().compactMap { address in
+      ArchiveWriter.name(address, symbolizer).map { (address, $0) }
     }
   }
 
@@ -92,7 +117,7 @@ public struct ArchiveWriter {
   ) throws -> Recording {
     if !encoder.isEmpty { try flush(&encoder, sink) }
     let recording = trace.recording()
-    let facts = ArchiveFacts.bytes(plain(recording), known: preview.taskNames)
+    let facts = ArchiveFacts.bytes(plain(recording), known: preview.taskNames, frames: lateNames)
     try section(.closing, pack(facts), to: sink)
     let start = offset
     var bytes = ArchiveBytes()
