@@ -73,6 +73,21 @@ final class EventBatch: @unchecked Sendable {
     count &+= 1
   }
 
+  /// Room for an event at the end, blank; the pointer holds until the next is added.
+  @inline(__always)
+  func appendBlank() -> UnsafeMutablePointer<Event> {
+    if count == capacity { grow() }
+    (events + count).initialize(to: Event())
+    defer { count &+= 1 }
+    return events + count
+  }
+
+  /// Takes the last event back, and the numbers from a place on.
+  func dropLast(segmentsFrom start: Int) {
+    count = max(0, count - 1)
+    dropSegments(from: start)
+  }
+
   private func grow() {
     let larger = UnsafeMutablePointer<Event>.allocate(capacity: capacity * 2)
     larger.moveInitialize(from: events, count: count)

@@ -47,20 +47,30 @@ struct LineReader: ~Copyable {
   /// Where the buffer's first byte lies in the input.
   private var base: UInt64 = 0
   private var isAtEnd = false
+  /// Where to stop, and how much to read at a time.
+  private var end = UInt64.max
+  private let readSize: Int
 
-  init(_ source: ByteSource, lineLimit: Int) {
+  init(_ source: ByteSource, lineLimit: Int, readSize: Int = .max) {
     self.source = source
     self.lineLimit = lineLimit
+    self.readSize = readSize
     buffer = .allocate(byteCount: lineLimit + (1 << 18), alignment: 16)
   }
 
   deinit { buffer.deallocate() }
 
+  /// Goes on with a part of the input, which ends with a line's end or the input's.
+  mutating func move(to range: Range<UInt64>) {
+    (base, end) = (range.lowerBound, range.upperBound)
+    (head, tail, isAtEnd) = (0, 0, false)
+  }
+
   /// The next line that is not blank; nil at the end.
   mutating func next() throws(TraceError) -> Line? {
     while true {
       guard let line = try nextLine() else { return nil }
-      if let text = line.text, text.allSatisfy({ $0 <= 0x20 }) { continue }
+      if let text = line.text, text.last ?? 0 <= 0x20, text.allSatisfy({ $0 <= 0x20 }) { continue }
       return line
     }
   }
@@ -119,9 +129,11 @@ struct LineReader: ~Copyable {
       tail -= head
       head = 0
     }
-    let room = UnsafeMutableRawBufferPointer(rebasing: buffer[tail...])
-    let count = try source.read(at: base + UInt64(tail), into: room)
-    isAtEnd = count < room.count
+    let place = base + UInt64(tail)
+    let wanted = min(buffer.count - tail, readSize, Int(clamping: end > place ? end - place : 0))
+    let room = UnsafeMutableRawBufferPointer(rebasing: buffer[tail..<tail + wanted])
+    let count = try source.read(at: place, into: room)
+    isAtEnd = count < wanted || wanted == 0
     tail += count
   }
 }

@@ -6,14 +6,14 @@ import DMAModel
 final class TextReader: TraceReader {
   let shared = SharedTables()
   let frameNames: FrameNames? = FrameNames()
-  private let source: ByteSource
-  private var result = Recording()
-  private var bytesRead: UInt64 = 0
+  let source: ByteSource
+  var result = Recording()
+  var bytesRead: UInt64 = 0
 
-  private static let lineLimit = 1 << 20
+  static let lineLimit = 1 << 20
   /// So many bytes are searched for a line that is an event's.
   static let searched = 1 << 16
-  private static let problemLimit = 8
+  static let problemLimit = 8
   private static let eventsPerRun = 4096
 
   /// Whether an input has a line of a trace near its beginning: what comes before may be the boot messages of a board.
@@ -22,8 +22,8 @@ final class TextReader: TraceReader {
     guard !start.prefix(1024).contains(0) else { return false }
     return start.split(separator: 0x0a).contains { line in
       line.withUnsafeBufferPointer { text in
-        guard let line = TextLine(text) else { return false }
-        return text[text.endIndex - 1] >= 0x20 && !line.name.isEmpty
+        guard let bytes = TextBytes(text), TextLine(bytes) != nil else { return false }
+        return text[text.endIndex - 1] >= 0x20
       }
     }
   }
@@ -33,13 +33,15 @@ final class TextReader: TraceReader {
     self.source = source
     let decoder = try start()
     let printer =
-      switch decoder.printer {
+      switch decoder.header.printer ?? .ftrace {
       case .ftrace: "ftrace text"
       case .traceCmd: "trace-cmd report text"
       case .perf: "perf script text"
       }
     result.format = printer + (wrapper.map { " in \($0)" } ?? "")
-    (result.cpus, result.kernel, result.architecture) = (decoder.cpus, decoder.kernel, decoder.architecture)
+    let header = decoder.header
+    result.cpus = header.cpus ?? 0
+    (result.kernel, result.architecture) = (header.kernel ?? "", header.architecture ?? "")
     // The tracepoints have had this name since then, and drivers leave unmaps out.
     if result.kernel.isEmpty,
       decoder.plans.contains(where: { $0.name == "dma_map_phys" && $0.tracepoint != nil })
@@ -62,6 +64,15 @@ final class TextReader: TraceReader {
   var progress: Double { source.size > 0 ? Double(bytesRead) / Double(source.size) : 0 }
 
   func forEachRun(_ body: (Span<Event>, Span<UInt64>) -> Bool) {
+    if source.size > UInt64(TextReader.pieceSize) {
+      forEachRunOfPieces(body)
+    } else {
+      forEachRunOfLines(body)
+    }
+  }
+
+  /// Reads line after line.
+  func forEachRunOfLines(_ body: (Span<Event>, Span<UInt64>) -> Bool) {
     var decoder = TextDecoder(shared, frameNames ?? FrameNames())
     let batch = EventBatch()
     var lines = LineReader(source, lineLimit: TextReader.lineLimit)
@@ -93,21 +104,22 @@ final class TextReader: TraceReader {
 
   private func note(_ line: LineReader.Line, _ number: UInt64) {
     guard number <= TextReader.problemLimit else { return }
-    let problem = JSONProblem(0, "a line of a trace, TASK-PID [CPU] TIME: EVENT: FIELDS")
-    result.problems.append(
-      line.text == nil
-        ? line.error(line.tooLong, file: source.name).details
-        : line.error(problem, file: source.name).details)
+    result.problems.append(TextReader.problem(line, file: source.name))
   }
 
-  private func finish(_ decoder: borrowing TextDecoder, _ unknown: UInt64) {
-    for index in decoder.plans.indices where decoder.counts[index] > 0 {
-      let plan = decoder.plans[index]
-      result.eventsByName[plan.name, default: 0] &+= decoder.counts[index]
+  /// What is to be said of a line of which nothing is known.
+  static func problem(_ line: LineReader.Line, file: String) -> String {
+    let problem = JSONProblem(0, "a line of a trace, TASK-PID [CPU] TIME: EVENT: FIELDS")
+    return line.error(line.text == nil ? line.tooLong : problem, file: file).details
+  }
+
+  func finish(_ decoder: borrowing TextDecoder, _ unknown: UInt64) {
+    for (plan, count) in zip(decoder.plans, decoder.counts) where count > 0 {
+      result.eventsByName[plan.name, default: 0] &+= count
       if plan.tracepoint == nil, plan.probe == nil { result.undecodedEvents.insert(plan.name) }
     }
     result.taskNames = decoder.tasks.all
-    result.overruns = decoder.overwritten
+    result.overruns = decoder.header.overwritten ?? 0
     if unknown > 0 { result.skipped["lines that are no trace's"] = unknown }
     if unknown > TextReader.problemLimit {
       result.problems.append("and \(unknown - UInt64(TextReader.problemLimit)) further lines like these")
