@@ -119,11 +119,12 @@ struct PerfDataTests {
     let bytes = builder.build()
     func records(_ limits: UnpackingLimits) throws -> (Int, TraceError?) {
       try withFile(bytes) { path in
-        let (source, _, _) = try openInput(path)
-        var records = PerfRecords(source, 16..<source.size, bigEndian: false, limits: limits)
+        let input = try openInput(path)
+        var records = PerfRecords(
+          input.bytes(from: 16), 16..<(input.size ?? 16), bigEndian: false, limits: limits)
         var count = 0
         do throws(TraceError) {
-          while let record = try records.next() {
+          while let record = try records.nextWaiting() {
             if record.type == PerfRecord.tracingData { records.skip((Int(record.body.u32(0)) + 7) & ~7) }
             count += 1
           }
