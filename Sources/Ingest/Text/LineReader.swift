@@ -70,7 +70,7 @@ struct LineReader: ~Copyable {
   /// `isAtEnd`.
   mutating func next() -> Line? {
     while let line = nextLine() {
-      if let text = line.text, text.allSatisfy({ $0 <= 0x20 }) { continue }
+      if let text = line.text, text.last ?? 0 <= 0x20, text.allSatisfy({ $0 <= 0x20 }) { continue }
       return line
     }
     return nil

@@ -16,12 +16,17 @@ struct TaskNames: ~Copyable {
   private static let firstOwnPID: Int32 = 1 << 30
   private static let limit = 1 << 17
 
-  init() {
-    table = NameTable()
+  /// Whether what is noted is kept in the order of its noting, for other names to be added to, instead of by process id.
+  private let isLog: Bool
+  private var log: [(pid: Int32, name: UInt32)] = []
+
+  init(_ table: NameTable = NameTable(), isLog: Bool = false) {
+    (self.table, self.isLog) = (table, isLog)
     numbers = LocalNames(table)
   }
 
-  private mutating func number(_ text: Text) -> UInt32 {
+  /// The number of a name in the table.
+  mutating func number(_ text: Text) -> UInt32 {
     switch text {
     case .string(let string): return table.intern(string)
     case .bytes(let bytes):
@@ -32,10 +37,15 @@ struct TaskNames: ~Copyable {
 
   mutating func note(_ pid: Int32, _ text: Text) { note(pid, number(text)) }
 
-  private mutating func note(_ pid: Int32, _ name: UInt32) {
+  /// Notes a task whose name has this number.
+  mutating func note(_ pid: Int32, _ name: UInt32) {
     let slot = Int(pid & 63)
     if recent[slot].pid == pid, recent[slot].name == name { return }
     recent[slot] = (pid, name)
+    if isLog {
+      log.append((pid, name))
+      return
+    }
     if namesByPID.count < TaskNames.limit { namesByPID[pid] = name }
   }
 
@@ -50,6 +60,13 @@ struct TaskNames: ~Copyable {
     let pid = TaskNames.firstOwnPID + Int32(name)
     note(pid, name)
     return pid
+  }
+
+  /// What has been noted since the last time, in order; of a log.
+  mutating func takeLog() -> [(pid: Int32, name: UInt32)] {
+    for slot in recent.indices { recent[slot].pid = -1 }
+    defer { log = [] }
+    return log
   }
 
   /// All of them, as far as lines have been read.

@@ -9,99 +9,114 @@ import DMAModel
 ///
 /// A task's name may hold anything, brackets and blanks included: what counts is that all the rest fits.
 struct TextLine {
-  /// The name of the task, without blanks around it; empty where the kernel had forgotten it (`<...>`).
-  var task: UnsafeBufferPointer<UInt8>
-  var pid: Int32
-  var cpu: UInt16
-  var context: Event.Context
-  /// Nanoseconds.
-  var time: UInt64
-  /// `dma_map_page` or `dma:dma_map_page`.
-  var name: UnsafeBufferPointer<UInt8>
-  /// All behind the name and its colon, without blanks before it.
-  var body: UnsafeBufferPointer<UInt8>
-  /// Whether the task and its number are apart, as perf prints them.
-  var isPerf: Bool
+  /// The part up to the CPU, which many lines share.
+  struct Start {
+    /// Where the part ends: behind the blank that follows the CPU's bracket.
+    var end: Int32
+    /// Where the CPU's bracket opens, and whether it is the first in the line.
+    var bracket: Int32
+    var isFirstBracket: Bool
+    /// The name of the task, without blanks around it; empty where the kernel had forgotten it (`<...>`).
+    var task: Range<Int32>
+    var pid: Int32
+    var cpu: UInt16
+    /// Whether the task and its number are apart, as perf prints them.
+    var isPerf: Bool
+  }
+
+  /// The part between the CPU and the fields.
+  struct Rest {
+    /// Where the flags begin, of which there are at least four; −1 without them.
+    var flags: Int
+    /// Nanoseconds.
+    var time: UInt64
+    /// `dma_map_page` or `dma:dma_map_page`.
+    var name: Range<Int>
+    /// Where that begins which stands behind the name and its colon, without blanks before it.
+    var body: Int
+  }
+
+  let start: Start
+  let rest: Rest
 
   /// Nil if the line is no event's.
-  init?(_ line: UnsafeBufferPointer<UInt8>) {
-    guard let base = line.baseAddress else { return nil }
-    let count = line.count
-    var start = 0
-    while start < count {
-      guard let open = TextLine.find(0x5b, base, start, count) else { return nil }
-      start = open + 1
-      var position = start
-      var cpu = 0
-      while position < count, base[position] &- 0x30 < 10, position - start < 5 {
-        cpu = cpu * 10 + Int(base[position] &- 0x30)
-        position += 1
+  init?(_ line: TextBytes) {
+    guard line.count <= Int(Int32.max) else { return nil }
+    var position = 0
+    var isFirst = true
+    while let bracket = TextLine.bracket(line, position) {
+      if let start = Start(line, bracket, isFirst), let rest = Rest(line, behind: start) {
+        (self.start, self.rest) = (start, rest)
+        return
       }
-      guard position > start, position + 1 < count, base[position] == 0x5d, base[position + 1] == 0x20,
-        open > 0, base[open - 1] == 0x20, let number = UInt16(exactly: cpu),
-        let rest = TextLine.rest(base, position + 2, count), let who = TextLine.who(base, open)
-      else { continue }
-      self.cpu = number
-      (context, time, name, body) = rest
-      (task, pid, isPerf) = who
-      return
+      (position, isFirst) = (bracket + 1, false)
     }
     return nil
   }
 
-  @inline(__always)
-  private static func find(_ byte: UInt8, _ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int? {
+  private static func bracket(_ line: TextBytes, _ start: Int) -> Int? {
     var position = start
-    while position < end {
-      if base[position] == byte { return position }
+    while position < line.count {
+      if line.base[position] == 0x5b { return position }
       position += 1
     }
     return nil
   }
+}
 
-  /// Flags, time, name and body.
+extension TextLine.Rest {
+  /// Flags, time and name behind a beginning that is known; nil if they do not fit.
   @inline(__always)
-  private static func rest(
-    _ base: UnsafePointer<UInt8>, _ start: Int, _ count: Int
-  ) -> (Event.Context, UInt64, UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>)? {
-    var position = start
-    while position < count, base[position] == 0x20 { position += 1 }
-    var context: Event.Context = []
-    if position < count, base[position] &- 0x30 >= 10 {
-      let flags = position
-      while position < count, base[position] > 0x20 { position += 1 }
-      guard position - flags >= 4, position - flags <= 10 else { return nil }
-      context = TextLine.context(base + flags)
+  init?(_ line: TextBytes, behind start: TextLine.Start) {
+    var position = line.afterSpaces(Int(start.end))
+    flags = -1
+    if line[position] &- 0x30 >= 10, position < line.count {
+      let end = line.endOfWord(position)
+      guard end &- position >= 4, end &- position <= 10 else { return nil }
+      flags = position
+      position = line.afterSpaces(end)
       // A mark of how long the delay was may stand apart.
-      while position < count, base[position] == 0x20 || TextLine.isDelay(base[position]) { position += 1 }
+      while position < line.count, line[position] == 0x20 || TextLine.Rest.isDelay(line[position]) {
+        position &+= 1
+      }
     }
-    guard let time = TextLine.time(base, &position, count) else { return nil }
-    while position < count, base[position] == 0x20 { position += 1 }
-    let name = position
-    while position < count, base[position] > 0x20 { position += 1 }
-    var end = position
+    guard let (time, end) = TextLine.Rest.time(line, position) else { return nil }
+    self.time = time
+    let first = line.afterSpaces(end)
+    position = line.endOfWord(first)
     // Without a colon it is a line of the function tracer: `dma_map_page_attrs <-nvme_map_data`.
-    if end > name, base[end - 1] == 0x3a { end -= 1 }
-    guard end > name else { return nil }
-    while position < count, base[position] == 0x20 { position += 1 }
-    return (
-      context, time, UnsafeBufferPointer(start: base + name, count: end - name),
-      UnsafeBufferPointer(start: base + position, count: count - position)
-    )
+    let last = position > first && line[position &- 1] == 0x3a ? position &- 1 : position
+    guard last > first else { return nil }
+    name = first..<last
+    body = line.afterSpaces(position)
   }
 
+  @inline(__always)
   private static func isDelay(_ byte: UInt8) -> Bool {
     byte == 0x24 || byte == 0x40 || byte == 0x2a || byte == 0x23 || byte == 0x21 || byte == 0x2b
   }
 
-  /// `12.345678:`, up to nine decimals, or the plain number of a clock that counts no seconds.
+  /// `12.345678:`, up to nine decimals, or the plain number of a clock that counts no seconds; and where it ends.
   @inline(__always)
-  private static func time(_ base: UnsafePointer<UInt8>, _ position: inout Int, _ count: Int) -> UInt64? {
-    let start = position
+  private static func time(_ line: TextBytes, _ position: Int) -> (UInt64, Int)? {
+    let first = line.word(position)
+    let digits = TextBytes.decimals(first)
+    if digits > 0, digits < 8, line[position + digits] == 0x2e {
+      let second = line.word(position + digits + 1)
+      if TextBytes.decimals(second) == 6, second &>> 48 & 0xff == 0x3a {
+        let seconds = TextBytes.decimal(first, digits)
+        return (seconds * 1_000_000_000 + TextBytes.decimal(second, 6) * 1000, position + digits + 8)
+      }
+    }
+    return anyTime(line, position)
+  }
+
+  private static func anyTime(_ line: TextBytes, _ start: Int) -> (UInt64, Int)? {
+    var position = start
     var value: UInt64 = 0
     var decimals = -1
-    while position < count {
-      let byte = base[position]
+    while position < line.count {
+      let byte = line.base[position]
       if byte &- 0x30 < 10 {
         guard position - start < 20, decimals < 9 else { return nil }
         value = value &* 10 &+ UInt64(byte &- 0x30)
@@ -113,19 +128,31 @@ struct TextLine {
       }
       position += 1
     }
-    guard position > start, position < count, base[position] == 0x3a else { return nil }
+    guard position > start, line[position] == 0x3a else { return nil }
     position += 1
-    if decimals < 0 { return value }
+    if decimals < 0 { return (value, position) }
     for _ in decimals..<9 { value = value &* 10 }
-    return value
+    return (value, position)
   }
+}
 
-  /// Task and number before the CPU.
-  @inline(__always)
-  private static func who(
-    _ base: UnsafePointer<UInt8>, _ limit: Int
-  ) -> (UnsafeBufferPointer<UInt8>, Int32, Bool)? {
-    var end = limit
+extension TextLine.Start {
+  /// Nil if there is no CPU in the bracket, or no task before it.
+  init?(_ line: TextBytes, _ bracket: Int, _ isFirst: Bool) {
+    guard bracket > 0, line[bracket - 1] == 0x20 else { return nil }
+    var position = bracket + 1
+    var cpu = 0
+    while line[position] &- 0x30 < 10, position - bracket <= 5 {
+      cpu = cpu * 10 + Int(line[position] &- 0x30)
+      position += 1
+    }
+    guard position > bracket + 1, line[position] == 0x5d, line[position + 1] == 0x20,
+      let number = UInt16(exactly: cpu)
+    else { return nil }
+    (self.cpu, isFirstBracket) = (number, isFirst)
+    (self.end, self.bracket) = (Int32(position + 2), Int32(bracket))
+    let base = line.base
+    var end = bracket
     while end > 0, base[end - 1] == 0x20 { end -= 1 }
     // `(   280)` or `(-------)`: the thread group.
     if end > 0, base[end - 1] == 0x29 {
@@ -136,17 +163,22 @@ struct TextLine {
     var first = end
     while first > 0, base[first - 1] &- 0x30 < 10 { first -= 1 }
     guard first < end, end - first <= 10, first > 0 else { return nil }
-    var pid: UInt64 = 0
-    for index in first..<end { pid = pid * 10 + UInt64(base[index] &- 0x30) }
-    guard let pid = Int32(exactly: pid) else { return nil }
+    var whole: UInt64 = 0
+    for index in first..<end { whole = whole * 10 + UInt64(base[index] &- 0x30) }
+    guard let pid = Int32(exactly: whole) else { return nil }
+    self.pid = pid
     let separator = base[first - 1]
+    guard separator == 0x2d || separator == 0x20 || separator == 0x2f else { return nil }
+    isPerf = separator != 0x2d
     var last = first - 1
-    if separator == 0x2f {
-      // perf's `pid/tid`: the kernel's number is that of the thread.
-      while last > 0, base[last - 1] &- 0x30 < 10 { last -= 1 }
-    } else {
-      guard separator == 0x2d || separator == 0x20 else { return nil }
-    }
+    // perf's `pid/tid`: the kernel's number is that of the thread.
+    if separator == 0x2f { while last > 0, base[last - 1] &- 0x30 < 10 { last -= 1 } }
+    task = TextLine.Start.task(base, last)
+  }
+
+  /// The task's name before a position.
+  private static func task(_ base: UnsafePointer<UInt8>, _ limit: Int) -> Range<Int32> {
+    var last = limit
     while last > 0, base[last - 1] == 0x20 { last -= 1 }
     var begin = 0
     // trace-cmd prints the name of the instance first: `dma:   fio-280`.
@@ -154,27 +186,36 @@ struct TextLine {
       begin = index + 2
     }
     while begin < last, base[begin] == 0x20 { begin += 1 }
-    let task = UnsafeBufferPointer(start: base + begin, count: last - begin)
-    let isForgotten = task.count == 5 && task[0] == 0x3c && task[1] == 0x2e && task[2] == 0x2e
-    return (
-      isForgotten ? UnsafeBufferPointer(start: base, count: 0) : task, pid, separator != 0x2d
-    )
+    let isForgotten =
+      last - begin == 5 && base[begin] == 0x3c && base[begin + 1] == 0x2e && base[begin + 2] == 0x2e
+    return isForgotten || begin > last ? 0..<0 : Int32(begin)..<Int32(last)
+  }
+}
+
+/// What the flags of a line mean: irqs, need-resched, hard and soft interrupts, preemption (`trace_print_lat_fmt`,
+/// kernel/trace/trace_output.c).
+struct TextFlags: ~Copyable {
+  /// By the character in the first, third and fourth place.
+  private let bits: UnsafeMutablePointer<UInt8>
+
+  init() {
+    bits = .allocate(capacity: 3 * 256)
+    bits.initialize(repeating: 0, count: 2 * 256)
+    (bits + 2 * 256).initialize(repeating: Event.Context.preemptionOff.rawValue, count: 256)
+    bits[2 * 256 + 0x2e] = 0
+    for character in "dD".utf8 { bits[Int(character)] = Event.Context.irqsOff.rawValue }
+    let places: [(StaticString, Event.Context)] = [
+      ("h", .hardIRQ), ("H", [.hardIRQ, .softIRQ]), ("s", .softIRQ), ("z", .nmi), ("Z", [.nmi, .hardIRQ]),
+    ]
+    for (character, context) in places { bits[256 + Int(character.utf8Start[0])] = context.rawValue }
   }
 
-  /// irqs, need-resched, hard and soft interrupts, preemption (`trace_print_lat_fmt`, kernel/trace/trace_output.c).
+  deinit { bits.deallocate() }
+
   @inline(__always)
-  private static func context(_ flags: UnsafePointer<UInt8>) -> Event.Context {
-    var context: Event.Context = []
-    if flags[0] == 0x64 || flags[0] == 0x44 { context.insert(.irqsOff) }
-    switch flags[2] {
-    case UInt8(ascii: "h"): context.insert(.hardIRQ)
-    case UInt8(ascii: "H"): context.formUnion([.hardIRQ, .softIRQ])
-    case UInt8(ascii: "s"): context.insert(.softIRQ)
-    case UInt8(ascii: "z"): context.insert(.nmi)
-    case UInt8(ascii: "Z"): context.formUnion([.nmi, .hardIRQ])
-    default: break
-    }
-    if flags[3] != 0x2e { context.insert(.preemptionOff) }
-    return context
+  func context(_ line: TextBytes, _ flags: Int) -> Event.Context {
+    let word = Int(truncatingIfNeeded: line.word(flags))
+    return Event.Context(
+      rawValue: bits[word & 0xff] | bits[256 + (word >> 16 & 0xff)] | bits[512 + (word >> 24 & 0xff)])
   }
 }

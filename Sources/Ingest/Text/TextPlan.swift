@@ -48,7 +48,8 @@ struct TextPlan {
     let system = parts.count == 2 ? String(parts[0]) : nil
     let name = parts.count == 2 ? String(parts[1]) : text
     self.name = name
-    isStack = name == "kernel_stack"
+    // trace-cmd's name of it, and what stands in its place in tracefs: `<stack trace>`.
+    isStack = name == "kernel_stack" || text == "<stack"
     let systems = system.map { [$0] } ?? dictionary.tracepointSystems
     let exact = systems.lazy.compactMap { system in
       dictionary.row(system: system, name: name).map { (system, $0) }

@@ -6,17 +6,21 @@ import DMAModel
 final class TextReader: TraceReader {
   let shared = SharedTables()
   let frameNames: FrameNames? = FrameNames()
-  private let input: TraceInput
-  private var result = Recording()
-  private var decoder: TextDecoder
+  let input: TraceInput
+  var result = Recording()
+  /// Reads the lines one after another, or adds up what pieces have told.
+  var decoder: TextDecoder
+  let tables: TextTables
   private var lines: LineReader
+  /// How far pieces have been handed out.
+  var piecesEnd: UInt64 = 0
   /// Lines that are no trace's, the first of them among the problems.
-  private var unknown: UInt64 = 0
+  var unknown: UInt64 = 0
 
-  private static let lineLimit = 1 << 20
+  static let lineLimit = 1 << 20
   /// So many bytes are searched for a line that is an event's.
   static let searched = 1 << 16
-  private static let problemLimit = 8
+  static let problemLimit = 8
   private static let eventsPerRun = 4096
   /// After so many milliseconds without a byte what could still get its stack is taken as it is.
   private static let quietTime: Int32 = 250
@@ -38,8 +42,8 @@ final class TextReader: TraceReader {
   private static func hasEvent(_ start: [UInt8]) -> Bool {
     start.split(separator: 0x0a).contains { line in
       line.withUnsafeBufferPointer { text in
-        guard let line = TextLine(text) else { return false }
-        return text[text.endIndex - 1] >= 0x20 && !line.name.isEmpty
+        guard let bytes = TextBytes(text), TextLine(bytes) != nil else { return false }
+        return text[text.endIndex - 1] >= 0x20
       }
     }
   }
@@ -48,18 +52,20 @@ final class TextReader: TraceReader {
     self.input = input
     let head = try TextReader.readHead(input, dictionary)
     // What is behind one of the events among the first lines is not to be counted twice.
-    decoder = TextDecoder(
+    tables = TextTables(
       shared, frameNames ?? FrameNames(), dictionary: dictionary,
       recorded: dictionary.counting(among: Set(head.plans.map(\.name))))
+    decoder = TextDecoder(tables)
     lines = LineReader(input.bytes(), lineLimit: TextReader.lineLimit)
     let printer =
-      switch head.printer {
+      switch head.header.printer ?? .ftrace {
       case .ftrace: "ftrace text"
       case .traceCmd: "trace-cmd report text"
       case .perf: "perf script text"
       }
     result.format = printer + (input.wrapper.map { " in \($0)" } ?? "")
-    (result.cpus, result.kernel, result.architecture) = (head.cpus, head.kernel, head.architecture)
+    result.cpus = head.header.cpus ?? 0
+    (result.kernel, result.architecture) = (head.header.kernel ?? "", head.header.architecture ?? "")
     // The tracepoints have had this name since then, and drivers leave unmaps out.
     if result.kernel.isEmpty,
       head.plans.contains(where: { $0.name == "dma_map_phys" && $0.tracepoint != nil })
@@ -72,7 +78,7 @@ final class TextReader: TraceReader {
   private static func readHead(
     _ input: TraceInput, _ dictionary: EventDictionary
   ) throws(TraceError) -> TextDecoder {
-    var decoder = TextDecoder(SharedTables(), FrameNames(), dictionary: dictionary)
+    var decoder = TextDecoder(TextTables(SharedTables(), FrameNames(), dictionary: dictionary))
     let batch = EventBatch()
     var lines = LineReader(input.head, lineLimit: TextReader.lineLimit)
     while let line = try lines.nextWaiting(), line.start < TextReader.searched {
@@ -81,9 +87,20 @@ final class TextReader: TraceReader {
     return decoder
   }
 
-  var progress: Double { input.size.map { $0 > 0 ? Double(lines.offset) / Double($0) : 0 } ?? 0 }
+  /// How far the input has been read.
+  private var offset: UInt64 { max(lines.offset, piecesEnd) }
+  var progress: Double { input.size.map { $0 > 0 ? Double(offset) / Double($0) : 0 } ?? 0 }
 
   func forEachRun(_ body: (Span<Event>, Span<UInt64>) -> Bool) {
+    if let file = input.file, file.size > UInt64(TextReader.pieceSize) {
+      forEachRunOfPieces(of: file, body)
+    } else {
+      forEachRunOfLines(body)
+    }
+  }
+
+  /// Reads line after line.
+  func forEachRunOfLines(_ body: (Span<Event>, Span<UInt64>) -> Bool) {
     var (batch, rest) = (EventBatch(), EventBatch())
     var isWanted = true
     do throws(TraceError) {
@@ -120,7 +137,7 @@ final class TextReader: TraceReader {
     }
   }
 
-  private func handOver(_ batch: EventBatch, _ body: (Span<Event>, Span<UInt64>) -> Bool) -> Bool {
+  func handOver(_ batch: EventBatch, _ body: (Span<Event>, Span<UInt64>) -> Bool) -> Bool {
     // The body may ask for the recording as it stands.
     result.note(batch)
     return batch.handOver(body)
@@ -161,34 +178,35 @@ final class TextReader: TraceReader {
 
   private func note(_ line: LineReader.Line) {
     guard unknown <= TextReader.problemLimit else { return }
+    result.problems.append(TextReader.problem(line, file: input.name))
+  }
+
+  /// What is to be said of a line of which nothing is known.
+  static func problem(_ line: LineReader.Line, file: String) -> String {
     let problem = JSONProblem(0, "a line of a trace, TASK-PID [CPU] TIME: EVENT: FIELDS")
-    result.problems.append(
-      line.text == nil
-        ? line.error(line.tooLong, file: input.name).details
-        : line.error(problem, file: input.name).details)
+    return line.error(line.text == nil ? line.tooLong : problem, file: file).details
   }
 
   /// As far as lines have been read.
   func recording() -> Recording {
     var result = result
-    for index in decoder.plans.indices where decoder.counts[index] > 0 {
-      let plan = decoder.plans[index]
-      result.eventsByName[plan.name, default: 0] &+= decoder.counts[index]
+    for (plan, count) in zip(decoder.plans, decoder.counts) where count > 0 {
+      result.eventsByName[plan.name, default: 0] &+= count
       if plan.isSuperseded {
-        result.skipped[EventCatalog.supersededWords, default: 0] &+= decoder.counts[index]
+        result.skipped[EventCatalog.supersededWords, default: 0] &+= count
       } else if plan.tracepoint == nil, plan.probe == nil {
         result.undecodedEvents.insert(plan.name)
       }
     }
     result.taskNames = decoder.tasks.all
-    result.overruns = decoder.overwritten
+    result.overruns = decoder.header.overwritten ?? 0
     if unknown > 0 { result.skipped["lines that are no trace's"] = unknown }
     if unknown > TextReader.problemLimit {
       result.problems.append("and \(unknown - UInt64(TextReader.problemLimit)) further lines like these")
     }
     if decoder.graphLines > 0 { result.skipped["lines of a function graph"] = decoder.graphLines }
     if decoder.backwards > 0 { result.skipped["times before that of the line before"] = decoder.backwards }
-    if result.cpus == 0, lines.offset > 0 { result.cpus = decoder.highestCPU + 1 }
+    if result.cpus == 0, offset > 0 { result.cpus = decoder.highestCPU + 1 }
     return result
   }
 
