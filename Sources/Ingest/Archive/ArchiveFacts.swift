@@ -4,12 +4,14 @@ import DMAModel
 /// Unknown numbers are passed over.
 enum ArchiveFacts {
   private enum Field: UInt16 {
-    case format = 1, kernel, architecture, clock
-    case cpus = 16, pageSize, firstTime, lastTime, lostEvents, lostWindows, lostWindowsWithoutCount, overruns
-    case isComplete
-    case event = 32, undecodedEvent, problem, skipped, task, buffer, frame
-    case bufferName = 64, bufferClock, bufferCPU, bufferBytes, bufferEvents, bufferLostEvents
-    case bufferLostWindows
+    case format = 1
+    case kernel, architecture, clock
+    case cpus = 16
+    case pageSize, firstTime, lastTime, lostEvents, lostWindows, lostWindowsWithoutCount, overruns, isComplete
+    case event = 32
+    case undecodedEvent, problem, skipped, task, buffer, frame
+    case bufferName = 64
+    case bufferClock, bufferCPU, bufferBytes, bufferEvents, bufferLostEvents, bufferLostWindows
   }
 
   // MARK: - Writing

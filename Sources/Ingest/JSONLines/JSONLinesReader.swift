@@ -107,11 +107,13 @@ final class JSONLinesReader: TraceReader {
 
   /// Decodes what lines there are in memory, up to a batch of events.
   private func readRun(into batch: EventBatch) {
-    JSONLinesReader.readRun(&lines, &decoder, batch, onHeader: { headers &+= 1 }) { line, problem in
-      malformed &+= 1
-      guard malformed <= JSONLinesReader.problemLimit else { return }
-      result.problems.append(line.error(problem, file: input.name).details)
-    }
+    JSONLinesReader.readRun(
+      &lines, &decoder, batch, onHeader: { headers &+= 1 },
+      onProblem: { line, problem in
+        malformed &+= 1
+        guard malformed <= JSONLinesReader.problemLimit else { return }
+        result.problems.append(line.error(problem, file: input.name).details)
+      })
   }
 
   private static func readRun(
