@@ -33,14 +33,15 @@ import Testing
     } catch {
       #expect(!error.found.isEmpty && error.file == path)
     }
-    #expect(ContinuousClock.now - start < .seconds(5))
+    // Five seconds on a quiet machine (make fuzz-damage holds them to that); tests run beside others.
+    #expect(ContinuousClock.now - start < .seconds(30))
   }
 
   @Test("The corpus has inputs for every reader, and a line about each")
   func isDescribed() throws {
     let readers = Set(
       Self.files.map { URL(fileURLWithPath: $0).deletingLastPathComponent().lastPathComponent })
-    #expect(readers.isSuperset(of: ["jsonl", "perf", "text", "trace.dat", "wrapper"]))
+    #expect(readers.isSuperset(of: ["archive", "jsonl", "perf", "text", "trace.dat", "wrapper"]))
     let file = try #require(Self.files.first)
     let list = try String(
       contentsOf: URL(fileURLWithPath: file).deletingLastPathComponent().deletingLastPathComponent()
