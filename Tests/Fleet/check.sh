@@ -31,7 +31,7 @@ status=0
 "$folder/bin/python" "$root/docs/fleet/fleet.py" --program "$program" --output "$work/fleet.dmaprof" --partitions 4 \
   "$work"/*.dat 2> "$work/errors" || status=$?
 [ "$status" = 1 ] || { tail -20 "$work/errors" >&2; echo "fleet.py: exit status $status, 1 expected" >&2; exit 1; }
-grep -q "^$work/other.dat: .*not a trace" "$work/errors" || { echo "fleet.py does not name what is no trace" >&2; exit 1; }
+grep -aq "$work/other.dat: .*expected trace.dat" "$work/errors" || { grep -a dmascope "$work/errors" | tail -5 >&2; echo "fleet.py does not name what is no trace" >&2; exit 1; }
 
 rm "$work/other.dat"
 "$program" merge "$work"/*.dat -o "$work/merge.dmaprof" --allow-incomplete 2> /dev/null
