@@ -87,7 +87,7 @@ struct StatisticsTests {
     #expect(single > 10, "a test that never rejects has no power")
   }
 
-  @Test("a regression of 10 % over ten runs a side is found in at least 95 % of trials at 5 to 8 % noise")
+  @Test("a regression of 10 % over ten runs a side is found in at least 95 % of trials at 5 % noise")
   func power() {
     var random = Noise(seed: 99)
     for spread in [0.05, 0.065] {
