@@ -139,6 +139,13 @@ public final class Trace {
   /// they have been.
   public func recording() -> Recording { completed(reader.recording()) }
 
+  /// The profile that an archive carries, with what `recording()` will say once all events have been read, as far as the
+  /// archive is whole; nil if there is none. May be called before the events are read.
+  public func archivedProfile() -> (profile: ArchivedProfile, recording: Recording)? {
+    guard input.damage == nil, let found = reader.archivedProfile() else { return nil }
+    return (found.profile, completed(found.recording))
+  }
+
   /// What names the frames of call stacks: the recording's own symbols, or those of `files` instead, and the names that
   /// frames were recorded with; nil if there is nothing.
   public func symbols(from files: SymbolFiles? = nil) -> (any Symbolizer)? {
@@ -167,6 +174,12 @@ protocol TraceReader: AnyObject {
   func symbols() -> (any Symbolizer)?
   /// Frames that were recorded by name; nil if this format has none.
   var frameNames: FrameNames? { get }
+  /// The profile that the input carries; nil for all formats but archives.
+  func archivedProfile() -> (profile: ArchivedProfile, recording: Recording)?
+}
+
+extension TraceReader {
+  func archivedProfile() -> (profile: ArchivedProfile, recording: Recording)? { nil }
 }
 
 /// What the first bytes look like, for people who picked the wrong file.

@@ -51,6 +51,9 @@ struct ConvertCommand: ParsableCommand {
   @Option(help: ArgumentHelp("How hard zstd tries, 1 to 19.", valueName: "level"))
   var level = Int(ArchiveWriter.standardLevel)
 
+  @Flag(help: "Leave out the archive's own profile: reports on it then always replay its events.")
+  var withoutProfile = false
+
   @Flag(help: "Exit with 0 even if the input was damaged or cut.")
   var allowIncomplete = false
 
@@ -67,7 +70,9 @@ struct ConvertCommand: ParsableCommand {
     let recording: Recording
     switch to ?? (output.hasSuffix(".jsonl") ? .jsonl : .archive) {
     case .archive:
-      var writer = ArchiveWriter(of: trace, symbolFiles: symbolFiles, level: Int32(level))
+      var writer = ArchiveWriter(
+        of: trace, symbolFiles: symbolFiles, level: Int32(level),
+        profiler: withoutProfile ? nil : ProfileForArchive(trace, symbolFiles))
       recording = try writer.write { try file.write($0) }
     case .jsonl: recording = try ConvertCommand.writeLines(trace, symbolFiles, to: file)
     }

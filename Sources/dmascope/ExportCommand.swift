@@ -62,7 +62,7 @@ struct ExportCommand: ParsableCommand {
   func run() throws {
     let profile: Profile
     if let format {
-      profile = try ReplayRun.profile(of: trace, replay)
+      profile = try ReplayRun.profile(of: trace, replay, needsLive: table == .live)
       try write(profile, as: format)
     } else {
       profile = try ReplayRun.profile(

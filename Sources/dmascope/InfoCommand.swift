@@ -24,15 +24,18 @@ struct InfoCommand: ParsableCommand {
       var options = try input.options()
       (options.mayRewind, options.wakeup) = (false, Interruption.wakeup)
       let opened = try Input(path: path, options: options)
-      let recording = try opened.isSavedProfile ? SavedProfile.recording(opened, path) : read(opened, path)
-      try Output.writeStandard((index > 0 ? "\n" : "") + InfoReport(recording).render())
+      let (recording, maker) =
+        try opened.isSavedProfile ? (SavedProfile.recording(opened, path), nil) : read(opened, path)
+      try Output.writeStandard(
+        (index > 0 ? "\n" : "") + InfoReport(recording, profileMaker: maker).render())
       incomplete = incomplete || recording.isIncomplete
       Terminal.complain(about: recording.problems, in: path)
     }
     if incomplete && !allowIncomplete { throw ExitCode(ExitStatus.incompleteInput.rawValue) }
   }
 
-  private func read(_ input: Input, _ path: String) throws -> Recording {
+  /// What a trace says of itself, and who made the profile that it carries.
+  private func read(_ input: Input, _ path: String) throws -> (Recording, maker: String?) {
     let trace = try Trace(input)
     if trace.isStream { Interruption.begin() }
     defer { Interruption.end() }
@@ -42,6 +45,6 @@ struct InfoCommand: ParsableCommand {
       return true
     }
     progress.finish()
-    return trace.recording()
+    return (trace.recording(), trace.archivedProfile()?.profile.maker)
   }
 }

@@ -43,7 +43,7 @@ struct MergeCommand: ParsableCommand {
     if replay.machine.wantsList { return try replay.machine.writeList() }
     var sum: Profile?
     for path in profiles {
-      let profile = try ReplayRun.profile(of: path, replay)
+      let profile = try ReplayRun.profile(of: path, replay, needsLive: true)
       Terminal.complain(about: profile.recording.problems, in: path)
       guard sum != nil else {
         sum = profile

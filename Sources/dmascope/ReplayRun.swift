@@ -8,13 +8,15 @@ enum ReplayRun {
   /// - Parameters:
   ///   - assumptions: for each there is one more replay.
   ///   - interval: how often summaries of a stream are shown while it is read; nil for none.
+  ///   - needsLive: whether the list of what is live at the end is asked for.
   ///   - needsEvents: whether a saved profile will not do.
   ///   - observer: sees the events as well.
   /// - Throws: `TraceError` if nothing of the trace can be read, `ProfileFileError` if a saved profile cannot, and what
   ///   `SavedProfile` throws if the arguments ask for what it does not hold.
   static func profile(
     of path: String, _ arguments: ReplayArguments, whatIf assumptions: [WhatIf] = [],
-    every interval: LiveInterval? = nil, textOptions: TextOptions = TextOptions(), needsEvents: Bool = false,
+    every interval: LiveInterval? = nil, textOptions: TextOptions = TextOptions(), needsLive: Bool = false,
+    needsEvents: Bool = false,
     observer: (any ReplayObserver)? = nil
   ) throws -> Profile {
     let input = try Input(
@@ -28,9 +30,12 @@ enum ReplayRun {
     // What is wrong with the options is told before anything is read.
     let options = try arguments.options(start: 0)
     let (trace, preview) = try arguments.selection.open(input)
-    let hints = RecordingHints(
-      kernel: preview.kernel, architecture: preview.architecture, pageSize: UInt64(preview.pageSize),
-      taskNames: preview.taskNames, isComplete: preview.isComplete)
+    if !needsEvents, assumptions.isEmpty, arguments.areDefault,
+      let profile = ProfileInArchive.profile(of: trace, needsLive: needsLive)
+    {
+      return profile
+    }
+    let hints = RecordingHints(preview)
     var replays = Replays(
       trace, options, hints, assumptions, selection: arguments.selection, symbolFiles: symbolFiles)
     try observer?.begin(trace)

@@ -116,7 +116,8 @@ struct ReportCommand: ParsableCommand {
     var incomplete = false
     for (index, trace) in traces.enumerated() {
       let profile = try ReplayRun.profile(
-        of: trace, replay, whatIf: whatIf, every: every, textOptions: textOptions)
+        of: trace, replay, whatIf: whatIf, every: every, textOptions: textOptions,
+        needsLive: live || html != nil || save != nil)
       incomplete = incomplete || profile.recording.isIncomplete
       if let json {
         let report = JSONReport(profile, toolVersion: DMAScope.version, includeLive: live)

@@ -58,6 +58,11 @@ extension ReplayArguments {
   }
 }
 
+extension ReplayArguments {
+  /// Whether nothing is said of the machine, and all events count.
+  var areDefault: Bool { needingEvents == nil && !machine.changesSomething }
+}
+
 extension PlatformArguments {
   /// Whether another machine, or other values, than the recording's are asked for.
   fileprivate var changesSomething: Bool { platform != "auto" || !adjustments.isEmpty }

@@ -23,10 +23,54 @@ struct ConvertTests {
       let file = folder.appendingPathComponent("board.dmarc").path
       let outcome = try Program.run(["convert", Fixture.path(fixture), "-o", file, "--allow-incomplete"])
       #expect(outcome.status == 0 && outcome.text.isEmpty, "\(outcome.errors)")
-      #expect(try Self.report(file) == Self.report(Fixture.path(fixture)))
+      let expected = try Self.report(Fixture.path(fixture))
+      // From the profile that the archive carries, and from its events.
+      #expect(try Self.report(file) == expected)
+      let bare = folder.appendingPathComponent("bare.dmarc").path
+      _ = try Program.run(
+        ["convert", Fixture.path(fixture), "-o", bare, "--without-profile", "--allow-incomplete"])
+      #expect(try Self.report(bare) == expected)
+      try FileManager.default.removeItem(atPath: bare)
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["board.dmarc"])
       let streamed = try Program.run(["convert", Fixture.path(fixture), "-o", "-", "--allow-incomplete"])
       #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == streamed.output)
+    }
+  }
+
+  @Test("keeps a profile, which is that of a replay by the present rules, and says whose it is")
+  func keptProfile() throws {
+    try withTemporaryFolder { folder in
+      func info(_ path: String) throws -> Substring? {
+        try Program.run(["info", path]).text.split(separator: "\n").first { $0.contains("Profile") }
+      }
+      let file = folder.appendingPathComponent("now.dmarc").path
+      _ = try Program.run(["convert", Fixture.path("misuse.dat"), "-o", file])
+      let (now, kept) = (try info(file), try info(Fixture.path("misuse.dmarc")))
+      #expect(now?.contains("kept, made by dmascope ") == true)
+      #expect(
+        kept == now,
+        "the profile in misuse.dmarc is of older rules: make it anew with dmascope convert fixtures/misuse.dat"
+      )
+      #expect(
+        try Self.report(Fixture.path("misuse.dmarc")) == Self.report(Fixture.path("misuse.dat")),
+        "the rules have changed: raise Profile.revision, and make fixtures/misuse.dmarc anew")
+    }
+  }
+
+  @Test("replays an archive's events where its profile is not what is asked for")
+  func askedForMore() throws {
+    let archive = Fixture.path("misuse.dmarc")
+    for options in [
+      ["--cpu", "0"], ["--platform", "arm64"], ["--noncoherent", "*"], ["--what-if", "noncoherent"],
+    ] {
+      func text(_ path: String) throws -> String {
+        let outcome = try Program.run(["report", path, "--verbose"] + options)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        // The line before is laid out by the length of the input's name.
+        let head = try #require(outcome.text.range(of: "events, none lost"))
+        return String(outcome.text[head.upperBound...])
+      }
+      #expect(try text(archive) == text(Fixture.path("misuse.dat")))
     }
   }
 

@@ -12,6 +12,8 @@ enum ArchiveFacts {
     case undecodedEvent, problem, skipped, task, buffer, frame
     case bufferName = 64
     case bufferClock, bufferCPU, bufferBytes, bufferEvents, bufferLostEvents, bufferLostWindows
+    case profileMaker = 80
+    case profileContent, profileLacksLive
   }
 
   // MARK: - Writing
@@ -90,6 +92,15 @@ enum ArchiveFacts {
     return writer.bytes.bytes
   }
 
+  /// The fields of a profile.
+  static func bytes(_ profile: ArchivedProfile) -> [UInt8] {
+    var writer = Writer()
+    writer.put(.profileMaker, profile.maker)
+    writer.put(.profileContent) { $0.bytes += profile.content }
+    writer.put(.profileLacksLive, profile.lacksLive ? 1 : 0)
+    return writer.bytes.bytes
+  }
+
   // MARK: - Reading
 
   /// One field: its number, and its bytes.
@@ -152,6 +163,20 @@ enum ArchiveFacts {
     forEachField(bytes[...]) { field, content in
       if field == .frame, content.count > 8 { symbols.note(text(content.dropFirst(8)), at: word(content)) }
     }
+  }
+
+  /// The profile that the fields make up; nil if they lack its content.
+  static func profile(_ bytes: [UInt8]) -> ArchivedProfile? {
+    var profile = ArchivedProfile(maker: "", content: [], lacksLive: false)
+    forEachField(bytes[...]) { field, content in
+      switch field {
+      case .profileMaker: profile.maker = text(content)
+      case .profileContent: profile.content = Array(content)
+      case .profileLacksLive: profile.lacksLive = word(content) == 1
+      default: break
+      }
+    }
+    return profile.content.isEmpty ? nil : profile
   }
 
   private static func buffer(_ bytes: ArraySlice<UInt8>) -> Recording.Buffer {

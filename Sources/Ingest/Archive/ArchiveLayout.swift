@@ -29,6 +29,8 @@ enum ArchiveLayout {
     case events = 0x5354_5645
     /// "DONE": what is known of the recording after its events.
     case closing = 0x454e_4f44
+    /// "PROF": the profile of the events.
+    case profile = 0x464f_5250
     /// "INDX": where the sections are.
     case index = 0x5844_4e49
   }

@@ -53,19 +53,32 @@ final class ArchiveReader: TraceReader {
 
   /// The facts of a section; nil if it is missing or damaged.
   private func facts(_ kind: ArchiveLayout.Kind, after known: Recording) -> Recording? {
+    guard let bytes = fields(kind) else { return nil }
+    var recording = known
+    ArchiveFacts.read(bytes, into: &recording)
+    ArchiveFacts.readFrames(bytes, into: named)
+    recording.format = ArchiveReader.formatPrefix + recording.format
+    recording.problems = recording.problems.map { ArchiveReader.problemPrefix + $0 }
+    return recording
+  }
+
+  /// The fields of a section; nil if it is missing or damaged.
+  private func fields(_ kind: ArchiveLayout.Kind) -> [UInt8]? {
     guard let section = sections.first(kind) else { return nil }
     do throws(TraceError) {
-      let bytes = try unpack(source.payload(at: section.offset, kind), at: section.offset)
-      var recording = known
-      ArchiveFacts.read(bytes, into: &recording)
-      ArchiveFacts.readFrames(bytes, into: named)
-      recording.format = ArchiveReader.formatPrefix + recording.format
-      recording.problems = recording.problems.map { ArchiveReader.problemPrefix + $0 }
-      return recording
+      return try unpack(source.payload(at: section.offset, kind), at: section.offset)
     } catch {
       damage.append(error)
       return nil
     }
+  }
+
+  /// The profile that a whole archive carries, with what the archive says of the recording.
+  func archivedProfile() -> (profile: ArchivedProfile, recording: Recording)? {
+    guard !sections.isCut, damage.isEmpty, let closing,
+      let profile = fields(.profile).flatMap(ArchiveFacts.profile)
+    else { return nil }
+    return (profile, closing)
   }
 
   private func unpack(_ packed: [UInt8], at offset: UInt64) throws(TraceError) -> [UInt8] {

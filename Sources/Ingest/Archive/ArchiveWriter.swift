@@ -6,6 +6,7 @@ import DMAModel
 public struct ArchiveWriter {
   private let trace: Trace
   private let symbolFiles: SymbolFiles?
+  private let profiler: (any ArchiveProfiler)?
   /// Frames that nothing named when their block was written.
   private let nameless = Nameless()
   private let level: Int32
@@ -32,10 +33,12 @@ public struct ArchiveWriter {
   ///   - symbolFiles: name the frames of call stacks instead of the recording's own symbols; the archive keeps the names,
   ///     not the symbols.
   ///   - level: of zstd, 1 to 19.
+  ///   - profiler: sees the events on their way, and makes the profile that the archive carries; without one it has none.
   public init(
-    of trace: Trace, symbolFiles: SymbolFiles? = nil, level: Int32 = ArchiveWriter.standardLevel
+    of trace: Trace, symbolFiles: SymbolFiles? = nil, level: Int32 = ArchiveWriter.standardLevel,
+    profiler: (any ArchiveProfiler)? = nil
   ) {
-    (self.trace, self.symbolFiles, self.level) = (trace, symbolFiles, level)
+    (self.trace, self.symbolFiles, self.level, self.profiler) = (trace, symbolFiles, level, profiler)
   }
 
   private final class Nameless {
@@ -54,8 +57,9 @@ public struct ArchiveWriter {
     var encoder = BlockEncoder(
       level: level, limit: blockLimit, stacks: trace.stacks, names: trace.names, frame: framing())
     var failure: (any Error)?
-    let trace = trace
+    let (trace, profiler) = (trace, profiler)
     trace.forEachRun { events, segments in
+      profiler?.see(events, segments)
       do { try append(events, segments, &encoder, sink) } catch { failure = error }
       return failure == nil
     }
@@ -119,6 +123,9 @@ public struct ArchiveWriter {
     let recording = trace.recording()
     let facts = ArchiveFacts.bytes(plain(recording), known: preview.taskNames, frames: lateNames)
     try section(.closing, pack(facts), to: sink)
+    if let profile = try profiler?.profile(of: recording), profile.content.count <= ArchivedProfile.limit {
+      try section(.profile, pack(ArchiveFacts.bytes(profile)), to: sink)
+    }
     let start = offset
     var bytes = ArchiveBytes()
     for entry in index {

@@ -3,8 +3,12 @@ import DMAModel
 /// What a recording holds, for the terminal.
 public struct InfoReport {
   private let recording: Recording
+  private let profileMaker: String?
 
-  public init(_ recording: Recording) { self.recording = recording }
+  /// - Parameter profileMaker: who made the profile that an archive carries; nil if there is none.
+  public init(_ recording: Recording, profileMaker: String? = nil) {
+    (self.recording, self.profileMaker) = (recording, profileMaker)
+  }
 
   /// Text that ends in a newline; everything from the recording in it is harmless for a terminal.
   public func render() -> String {
@@ -25,6 +29,7 @@ public struct InfoReport {
     }
     row("Events", Formatting.count(recording.events))
     row("Lost", losses)
+    if let profileMaker { row("Profile", "kept, made by \(Escaping.terminal(profileMaker))") }
     lines.append(contentsOf: buffers)
     lines.append(contentsOf: events)
     lines.append(
