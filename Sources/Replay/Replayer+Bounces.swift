@@ -41,13 +41,23 @@ extension Replayer {
     }
   }
 
+  /// Whether a mapping is where its memory is, counted: so it is with nearly all, and no more need be asked.
+  @inline(__always)
+  mutating func isPlainlyDirect(
+    _ state: UnsafeMutablePointer<DeviceState>, _ bus: UInt64, _ physical: UInt64
+  ) -> Bool {
+    guard bus == physical else { return false }
+    state.pointee.identical &+= 1
+    return true
+  }
+
   /// Whether a segment bounced, counted. Data is copied in at the map in every direction
   /// (`swiotlb_tbl_map_single`).
-  @inline(__always)
   mutating func bouncing(
     _ device: Int, _ event: Event, _ bus: UInt64, _ physical: UInt64, _ size: UInt64
   ) -> Bouncing {
-    if requests.waiting > 0, bus != physical {
+    if isPlainlyDirect(devices.pointer(device), bus, physical) { return .direct }
+    if requests.waiting > 0 {
       // The request names the address before bouncing: the physical one, plus the bus's offset if it has one.
       let offset = devices[device].offset ?? 0
       let moved = physical &+ UInt64(bitPattern: offset)

@@ -53,7 +53,7 @@ extension Replayer {
       return
     }
     judgeReach(device, event, address: event.address, size: event.size, mask: devices[device].coherentMask)
-    addLive(device, entry)
+    addBlock(device, entry)
     judgeSmallBlock(device, event)
     if entry.kind == .pages || event.attributes.contains(.nonConsistent), event.value != 0 {
       noncoherentBlocks.insert(entry.device, event.value, event.size)

@@ -120,8 +120,10 @@ extension Replayer {
       case .deviant: list.deviantBytes &+= length
       case .direct: judgeNeighbours(device, entry, event)
       }
+      guard counts else { continue }
       noteBuffer(
-        device, event, memory: list.physicalAddresses[index], size: length, platform.maintenance(bus, length))
+        costs.cell(device, .map, event, event.direction), device, memory: list.physicalAddresses[index],
+        size: length, event.direction, event.attributes, platform.maintenance(bus, length))
     }
   }
 
@@ -190,7 +192,7 @@ extension Replayer {
       if list.physicalAddresses.count == list.busAddresses.count {
         (entry.physicalAddress, entry.hasPhysicalAddress) = (list.physicalAddresses[index], true)
       }
-      noteReach(device, entry)
+      noteReach(device, entry.address, entry.size)
       mappings.insert(entry)
     }
   }

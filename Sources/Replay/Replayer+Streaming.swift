@@ -5,66 +5,53 @@ import DMAModel
 extension Replayer {
   /// Whether the architecture is asked to maintain caches for a map or unmap at all.
   @inline(__always)
-  private func isMaintained(_ event: Event) -> Bool {
-    event.call != .mapResource && event.call != .unmapResource
-      && event.attributes.isDisjoint(with: [.skipCPUSync, .mmio])
+  private func isMaintained(_ event: UnsafePointer<Event>) -> Bool {
+    event.pointee.call != .mapResource && event.pointee.call != .unmapResource
+      && event.pointee.attributes.isDisjoint(with: [.skipCPUSync, .mmio])
   }
 
-  @inline(__always)
-  mutating func map(_ event: Event) {
+  /// `dma_map_page` and its kin.
+  ///
+  /// Fields are read through the address where they are needed; an event that is passed on by value is copied, which
+  /// only what happens seldom may do.
+  mutating func map(_ event: UnsafePointer<Event>) {
     let device = place(event)
     let state = devices.pointer(device)
-    let direction = event.direction
+    let (address, size, direction) = (event.pointee.address, event.pointee.size, event.pointee.direction)
     if counts {
       state.pointee.map.calls &+= 1
       state.pointee.map.segments &+= 1
     }
-    guard !isMappingError(event.address) else { return failMap(device, event) }
-    let cover = platform.maintenance(event.address, event.size)
+    guard !isMappingError(address) else { return failMap(device, event.pointee) }
+    let cover = platform.maintenance(address, size)
     if counts {
-      state.pointee.countMap(direction, event.size)
-      state.pointee.observe(size: event.size, lines: cover.lines)
+      state.pointee.countMap(direction, size)
+      state.pointee.observe(size: size, lines: cover.lines)
     }
-    let isResource = event.call == .mapResource || event.attributes.contains(.mmio)
-    let hasPhysical = event.flags.contains(.hasPhysicalAddress) && !isResource
-    let how =
-      hasPhysical ? bouncing(device, event, event.address, event.physicalAddress, event.size) : .direct
-
+    let isResource = event.pointee.call == .mapResource || event.pointee.attributes.contains(.mmio)
+    let hasPhysical = event.pointee.flags.contains(.hasPhysicalAddress) && !isResource
+    let memory = hasPhysical ? event.pointee.physicalAddress : address
+    var how = Bouncing.direct
+    if hasPhysical, !isPlainlyDirect(state, address, memory) {
+      how = bouncing(device, event.pointee, address, memory, size)
+    }
     let isMaintained = isMaintained(event)
-    if isMaintained { noteEvidence(device, event, .forDevice) }
+    if isMaintained, record.seen > 0 { noteEvidence(device, event.pointee, .forDevice) }
     account(
-      device, .map, event, direction, isMaintained ? cover : .zero, bounced: how == .bounced ? event.size : 0,
-      deviant: how == .deviant ? event.size : 0)
-
-    var entry = LiveEntry()
-    entry.device = UInt32(truncatingIfNeeded: device)
-    entry.pid = event.pid
-    entry.address = event.address
-    entry.size = event.size
-    entry.physicalAddress = event.physicalAddress
-    entry.hasPhysicalAddress = event.flags.contains(.hasPhysicalAddress)
-    entry.mappedAt = event.time
-    entry.stack = event.stack
-    entry.kind = event.call == .mapResource ? .resource : .single
-    entry.direction = direction
-    entry.isBounced = how == .bounced
-    entry.isDeviant = how == .deviant
-    entry.origin = event.call
-    entry.cpu = event.cpu
-    entry.attributes = event.attributes
-    judgeReach(device, event, address: event.address, size: event.size, mask: state.pointee.streamingMask)
-    judgeLimits(device, event, size: event.size)
-    state.pointee.failedRow = 0
-    if !isResource {
-      let memory = hasPhysical ? event.physicalAddress : event.address
-      noteBuffer(device, event, memory: memory, size: event.size, cover)
+      device, .map, event.pointee, direction, isMaintained ? cover : .zero,
+      bounced: how == .bounced ? size : 0, deviant: how == .deviant ? size : 0)
+    if counts, !isResource {
+      let cell = costs.cell(device, .map, event.pointee, direction)
+      noteBuffer(cell, device, memory: memory, size: size, direction, event.pointee.attributes, cover)
     }
-    if how == .direct, hasPhysical { judgeNeighbours(device, entry, event) }
-    guard event.flags.contains(.hasAddress) else {
+    if state.pointee.isLimited { judgeLimits(device, event.pointee) }
+    state.pointee.failedRow = 0
+    if how == .direct, hasPhysical { judgeNeighbours(device, event) }
+    guard event.pointee.flags.contains(.hasAddress) else {
       state.pointee.hasUntracked = true
       return
     }
-    addLive(device, entry)
+    addMapping(device, event, how)
   }
 
   private mutating func failMap(_ device: Int, _ event: Event) {
@@ -77,141 +64,106 @@ extension Replayer {
     account(device, .map, event, event.direction, .zero)
   }
 
-  /// Puts an entry among the live ones, in place of what it shows to be gone.
+  /// Puts a mapping among the live ones, in place of what it shows to be gone.
   @inline(__always)
-  mutating func addLive(_ device: Int, _ entry: LiveEntry) {
-    let before = footprint(device)
-    if let loss = lastLoss {
-      // All of them: one that stayed would be taken for this one at its unmap.
-      while let old = mappings.removeStale(entry.device, entry.address, kind: entry.kind, madeBefore: loss) {
-        forget(device, old)
-      }
-    }
-    if mayOmitUnmap, devices[device].presumedCoherent, entry.kind == .single, !entry.isBounced,
-      let old = mappings.removeFirst(
-        entry.device, entry.address,
-        where: {
-          $0.kind == .single && !$0.isDisplaced && $0.size == entry.size && $0.direction == entry.direction
-        })
-    {
-      forget(device, old)
-      if entry.direction == .toDevice { devices[device].confusesReads = true }
-    }
-    mappings.insert(entry)
-    remember(device, entry)
-    noteFootprint(device, entry.mappedAt, before: before)
-  }
-
-  @inline(__always)
-  private mutating func remember(_ device: Int, _ entry: LiveEntry) {
+  private mutating func addMapping(_ device: Int, _ event: UnsafePointer<Event>, _ how: Bouncing) {
     let state = devices.pointer(device)
-    let selected = state.pointee.isSelected
-    if counts { state.pointee.observe(address: entry.address, size: entry.size) }
-    noteReach(device, entry)
-    if entry.kind == .coherent || entry.kind == .pages {
-      state.pointee.live.coherentBlocks &+= 1
-      state.pointee.live.coherentBytes &+= entry.size
-      if selected {
-        live.coherentBlocks &+= 1
-        live.coherentBytes &+= entry.size
-      }
-      return
+    let (address, size) = (event.pointee.address, event.pointee.size)
+    let before = footprint(device)
+    if lastLoss != nil {
+      removeStale(device, address, kind: event.pointee.call == .mapResource ? .resource : .single)
     }
+    if mayOmitUnmap { replace(device, event.pointee, how) }
+    mappings.insert(LiveEntry(event, device: device, how))
+    if counts { state.pointee.observe(address: address, size: size) }
+    noteReach(device, address, size)
     state.pointee.live.mappings &+= 1
-    state.pointee.live.bytes &+= entry.size
-    if entry.isBounced { occupy(device, SlotUse.slots(entry.address, entry.size), entry.mappedAt) }
-    if selected {
+    state.pointee.live.bytes &+= size
+    if how == .bounced { occupy(device, SlotUse.slots(address, size), event.pointee.time) }
+    if state.pointee.isSelected {
       live.mappings &+= 1
-      live.bytes &+= entry.size
+      live.bytes &+= size
     }
+    noteMapped(device, event.pointee.time, before: before)
   }
 
-  @inline(__always)
-  func noteReach(_ device: Int, _ entry: LiveEntry) {
-    let pages = Int(truncatingIfNeeded: min(((entry.address & 0xfff) &+ entry.size) >> 12, 1 << 20))
-    if pages > devices[device].reach { devices[device].reach = pages }
+  /// Where drivers may leave out an unmap, a mapping like this one at the same address is gone.
+  private mutating func replace(_ device: Int, _ event: Event, _ how: Bouncing) {
+    guard devices[device].presumedCoherent, event.call != .mapResource, how != .bounced,
+      let old = mappings.removeFirst(
+        UInt32(truncatingIfNeeded: device), event.address,
+        where: {
+          $0.kind == .single && !$0.isDisplaced && $0.size == event.size && $0.direction == event.direction
+        })
+    else { return }
+    forget(device, old)
+    if event.direction == .toDevice { devices[device].confusesReads = true }
   }
 
-  /// Takes an entry that is gone out of the footprint.
-  @inline(__always)
-  mutating func forget(_ device: Int, _ number: UInt32) {
-    let (state, entry) = (devices.pointer(device), mappings.places + Int(number))
-    let (size, selected) = (entry.pointee.size, state.pointee.isSelected)
-    if entry.pointee.kind == .coherent || entry.pointee.kind == .pages {
-      decrease(&state.pointee.live.coherentBlocks, by: 1)
-      decrease(&state.pointee.live.coherentBytes, by: size)
-      if selected {
-        decrease(&live.coherentBlocks, by: 1)
-        decrease(&live.coherentBytes, by: size)
-      }
-      return
-    }
-    decrease(&state.pointee.live.mappings, by: 1)
-    decrease(&state.pointee.live.bytes, by: size)
-    if entry.pointee.isBounced { vacate(device, SlotUse.slots(entry.pointee.address, size)) }
-    if selected {
-      decrease(&live.mappings, by: 1)
-      decrease(&live.bytes, by: size)
-    }
-  }
-
-  @inline(__always)
-  mutating func unmap(_ event: Event) {
+  /// `dma_unmap_page` and its kin.
+  mutating func unmap(_ event: UnsafePointer<Event>) {
     let device = place(event)
     let state = devices.pointer(device)
-    let kind = event.call == .unmapResource ? LiveMapping.Kind.resource : .single
+    let (address, size, direction) = (event.pointee.address, event.pointee.size, event.pointee.direction)
+    let kind = event.pointee.call == .unmapResource ? LiveMapping.Kind.resource : .single
     let number = mappings.remove(
-      UInt32(truncatingIfNeeded: device), event.address, size: event.size, direction: event.direction,
-      kind: kind, attributes: event.attributes)
+      UInt32(truncatingIfNeeded: device), address, size: size, direction: direction, kind: kind,
+      attributes: event.pointee.attributes)
     if counts {
       state.pointee.unmap.calls &+= 1
       state.pointee.unmap.segments &+= 1
-      state.pointee.unmap.bytes &+= event.size
+      state.pointee.unmap.bytes &+= size
       if number == nil { state.pointee.unmap.unknown &+= 1 }
     }
     var sum = Maintenance.zero
     if isMaintained(event) {
-      sum = platform.maintenance(event.address, event.size)
-      noteEvidence(device, event, .forCPU)
+      sum = platform.maintenance(address, size)
+      if record.seen > 0 { noteEvidence(device, event.pointee, .forCPU) }
     }
-    let copies = copyAtUnmap(device, event, number)
-    account(device, .unmap, event, event.direction, sum, bounced: copies.bounced, deviant: copies.deviant)
-    if let number, sum.calls > 0 { noteRelease(device, event, of: number, sum) }
-    if let number { judgeUnmap(device, event, number, kind) } else { judgeUnknownRelease(device, event) }
-    history.note(UInt32(truncatingIfNeeded: device), event.address, event)
+    var copies = (bounced: UInt64(0), deviant: UInt64(0))
+    if let number, mappings.places[Int(number)].isDisplaced { copies = copyAtUnmap(device, event, number) }
+    account(
+      device, .unmap, event.pointee, direction, sum, bounced: copies.bounced, deviant: copies.deviant)
+    if let number {
+      if sum.calls > 0, direction != .toDevice { noteRelease(device, event.pointee, of: number, sum) }
+      judgeUnmap(device, event, number, kind)
+    } else {
+      judgeUnknownRelease(device, event.pointee)
+    }
+    history.note(UInt32(truncatingIfNeeded: device), address, event)
     guard let number else { return }
-    let mappedAt = mappings.places[Int(number)].mappedAt
+    let (time, mappedAt) = (event.pointee.time, mappings.places[Int(number)].mappedAt)
     let before = footprint(device)
-    if counts, event.time >= mappedAt { state.pointee.lifetimes.record(event.time &- mappedAt) }
+    if counts, time >= mappedAt { state.pointee.lifetimes.record(time &- mappedAt) }
     forget(device, number)
-    noteFootprint(device, event.time, before: before)
+    noteUnmapped(device, time, before: before)
   }
 
-  @inline(__always)
   private mutating func copyAtUnmap(
-    _ device: Int, _ event: Event, _ number: UInt32?
+    _ device: Int, _ event: UnsafePointer<Event>, _ number: UInt32
   ) -> (bounced: UInt64, deviant: UInt64) {
-    guard let number, mappings.places[Int(number)].isDisplaced, copiesBack(event) else { return (0, 0) }
+    guard copiesBack(event.pointee) else { return (0, 0) }
+    let size = event.pointee.size
     if mappings.places[Int(number)].isBounced {
-      if counts { devices[device].bounce.bytesOut &+= event.size }
-      return (event.size, 0)
+      if counts { devices[device].bounce.bytesOut &+= size }
+      return (size, 0)
     }
-    if counts { devices[device].deviant.bytesOut &+= event.size }
-    return (0, event.size)
+    if counts { devices[device].deviant.bytesOut &+= size }
+    return (0, size)
   }
 
   /// Judges an unmap that is not the mirror of its map, or whose mapping has a history.
   @inline(__always)
   private mutating func judgeUnmap(
-    _ device: Int, _ event: Event, _ number: UInt32, _ kind: LiveMapping.Kind
+    _ device: Int, _ event: UnsafePointer<Event>, _ number: UInt32, _ kind: LiveMapping.Kind
   ) {
-    let place = mappings.places[Int(number)]
+    let place = mappings.places + Int(number)
     let isMirror =
-      place.size == event.size && place.direction == event.direction && place.kind == kind
-      && place.attributes == event.attributes && !place.isSynced
+      place.pointee.size == event.pointee.size && place.pointee.direction == event.pointee.direction
+      && place.pointee.kind == kind && place.pointee.attributes == event.pointee.attributes
+      && !place.pointee.isSynced
     if isMirror && firstResultCheck == nil { return }
-    let entry = mappings[number]
-    judgeRelease(device, event, of: entry)
+    judgeRelease(device, event.pointee, of: mappings[number])
   }
 
   /// Whether an unmap copies a bounce buffer back (`swiotlb_tbl_unmap_single`).
@@ -285,7 +237,6 @@ extension Replayer {
   }
 
   /// Whether the kernel's own maintenance follows this device's calls, where it was recorded.
-  @inline(__always)
   mutating func noteEvidence(_ device: Int, _ event: Event, _ step: MaintenanceStep) {
     guard record.seen > 0 else { return }
     if record.take(event, step, isTranslated: devices[device].identical == 0) {

@@ -84,34 +84,40 @@ public struct Replayer: ~Copyable {
   /// Takes in a run of events; `segments` is what their scatterlist arrays lie in.
   public mutating func consume(_ events: Span<Event>, segments: Span<UInt64>) {
     let end = options.filter.to ?? .max
+    // By address: events are large, and a copy of each would be made for every part of a replay that looks at it.
+    guard let first = events.withUnsafeBufferPointer({ $0.baseAddress }) else { return }
     var start = 0
     while start < events.count {
       let stop = min(start + Replayer.blockSize, events.count)
       lookAhead(events, start..<stop)
       for index in start..<stop {
-        if events[index].time > end {
+        if first[index].time > end {
           isDone = true
           return
         }
-        consume(events[index], segments)
+        consume(first + index, segments)
       }
       start = stop
     }
   }
 
   @inline(__always)
-  private mutating func consume(_ event: Event, _ segments: Span<UInt64>) {
-    lastTime = event.time
-    counts = filter.counts(time: event.time, cpu: event.cpu, pid: event.pid)
-    if event.call == .lost { return noteLoss(event) }
-    clocks[event.cpu] = event.time
-    let bit = UInt64(1) << UInt64(event.call.rawValue)
+  private mutating func consume(_ event: UnsafePointer<Event>, _ segments: Span<UInt64>) {
+    let (time, call) = (event.pointee.time, event.pointee.call)
+    lastTime = time
+    counts = filter.counts(time: time, cpu: event.pointee.cpu, pid: event.pointee.pid)
+    if call == .lost { return noteLoss(event.pointee) }
+    clocks[event.pointee.cpu] = time
+    let bit = UInt64(1) &<< UInt64(call.rawValue)
     seenCalls |= bit
-    if !event.context.contains(.irqsOff) { callsWithInterrupts |= bit }
-    if event.flags.isDisjoint(with: [.isEntry, .isReturn]) {
-      apply(event, segments)
-    } else {
-      applyHalf(event, segments)
+    if !event.pointee.context.contains(.irqsOff) { callsWithInterrupts |= bit }
+    guard event.pointee.flags.isDisjoint(with: [.isEntry, .isReturn]) else {
+      return applyHalf(event.pointee, segments)
+    }
+    switch call {
+    case .mapPage: map(event)
+    case .unmapPage: unmap(event)
+    default: apply(event.pointee, segments)
     }
   }
 
@@ -173,11 +179,10 @@ public struct Replayer: ~Copyable {
     if counts { timeline.noteLoss(event.time) }
   }
 
-  @inline(__always)
   private mutating func apply(_ event: Event, _ segments: Span<UInt64>) {
     switch event.call {
-    case .mapPage, .mapResource: map(event)
-    case .unmapPage, .unmapResource: unmap(event)
+    case .mapPage, .mapResource: withUnsafePointer(to: event) { map($0) }
+    case .unmapPage, .unmapResource: withUnsafePointer(to: event) { unmap($0) }
     case .mapScatterlist: mapList(event, segments)
     case .mapScatterlistFailed: failList(event)
     case .unmapScatterlist: unmapList(event, segments)
@@ -225,6 +230,10 @@ public struct Replayer: ~Copyable {
 
   /// The place of an event's device.
   @inline(__always)
+  mutating func place(_ event: UnsafePointer<Event>) -> Int {
+    devices.knownPlace(event.pointee.device) ?? place(event.pointee)
+  }
+
   mutating func place(_ event: Event) -> Int {
     let id = event.device
     return devices.place(id) { overflow in
@@ -274,30 +283,6 @@ public struct Replayer: ~Copyable {
     bucket.pointee.maintenanceCalls &+= maintenance.calls
   }
 
-  /// Notes the device's footprint after a change, for peaks and the timeline; `before` is what it was.
-  @inline(__always)
-  mutating func noteFootprint(_ device: Int, _ time: UInt64, before: (bytes: UInt64, slots: UInt64)) {
-    if let from = options.filter.from, time < from { return }
-    let state = devices.pointer(device)
-    state.pointee.peak.rise(to: state.pointee.live)
-    if state.pointee.isSelected { peak.rise(to: live) }
-    let bucket = timeline.bucket(device, time)
-    let bytes = state.pointee.live.bytes &+ state.pointee.live.coherentBytes
-    let slots = state.pointee.slots.live
-    if !bucket.pointee.isTouched {
-      (bucket.pointee.liveMaximum, bucket.pointee.slotsMaximum) = before
-      bucket.pointee.isTouched = true
-    }
-    if bytes > bucket.pointee.liveMaximum { bucket.pointee.liveMaximum = bytes }
-    if slots > bucket.pointee.slotsMaximum { bucket.pointee.slotsMaximum = slots }
-    (bucket.pointee.liveLast, bucket.pointee.slotsLast) = (bytes, slots)
-  }
-
-  @inline(__always)
-  func footprint(_ device: Int) -> (bytes: UInt64, slots: UInt64) {
-    let state = devices.pointer(device)
-    return (state.pointee.live.bytes &+ state.pointee.live.coherentBytes, state.pointee.slots.live)
-  }
 }
 
 /// Which return belongs to which call of a task.

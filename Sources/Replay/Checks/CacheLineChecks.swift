@@ -6,33 +6,60 @@ extension Replayer {
   /// Mappings whose lines are not maintained with them, or that the driver says may share theirs.
   private static let unshared: Attributes = [.skipCPUSync, .mmio, .cacheLinesOverlap]
 
-  /// A new streaming mapping that is where its memory is, before it is among the live ones.
+  /// A new single mapping that is where its memory is, before it is among the live ones.
+  @inline(__always)
+  mutating func judgeNeighbours(_ device: Int, _ event: UnsafePointer<Event>) {
+    guard event.pointee.attributes.isDisjoint(with: Replayer.unshared) else { return }
+    let neighbour = neighbour(device, event.pointee.address, event.pointee.size, event.pointee.direction)
+    let endsApart = endsApart(device, event.pointee.address, event.pointee.size, event.pointee.direction)
+    guard neighbour != nil || endsApart else { return }
+    judge(device, event.pointee, LiveEntry(event, device: device, .direct), neighbour, endsApart)
+  }
+
+  /// The same of an entry of a list.
+  mutating func judgeNeighbours(_ device: Int, _ entry: LiveEntry, _ event: Event) {
+    guard entry.attributes.isDisjoint(with: Replayer.unshared) else { return }
+    judge(
+      device, event, entry, neighbour(device, entry.address, entry.size, entry.direction),
+      endsApart(device, entry.address, entry.size, entry.direction))
+  }
+
+  /// A mapping that shares a line with this range, as far as the table shows.
   ///
   /// For coherent devices neighbours are looked for in its first page only, as the kernel's checker compares first lines:
   /// nothing breaks there, and most recordings are of coherent devices.
   @inline(__always)
-  mutating func judgeNeighbours(_ device: Int, _ entry: LiveEntry, _ event: Event) {
-    guard entry.size > 0, entry.attributes.isDisjoint(with: Replayer.unshared) else { return }
+  private func neighbour(_ device: Int, _ address: UInt64, _ size: UInt64, _ direction: Direction) -> UInt32?
+  {
     let mask = platform.cacheLine &- 1
-    let first = entry.address & ~mask
     let isCoherent = devices[device].presumedCoherent
-    let end = (entry.address &+ entry.size &- 1) | mask
-    let last = isCoherent ? min(end, entry.address | 0xfff) : end
-    guard last >= entry.address else { return }
-    let isWritten = entry.direction != .toDevice
-    let (hasLoss, loss) = (lastLoss != nil, lastLoss ?? 0)
-    let neighbour = mappings.neighbour(
-      entry.device, first: first, last: last, looksBack: !isCoherent && devices[device].reach > 0
+    let end = (address &+ size &- 1) | mask
+    let last = isCoherent ? min(end, address | 0xfff) : end
+    guard size > 0, last >= address else { return nil }
+    let isWritten = direction != .toDevice
+    let loss = lastLoss ?? 0
+    return mappings.neighbour(
+      UInt32(truncatingIfNeeded: device), first: address & ~mask, last: last,
+      looksBack: !isCoherent && devices[device].reach > 0
     ) { other in
-      (isWritten || other.direction != .toDevice) && !other.isDisplaced && (!hasLoss || other.mappedAt > loss)
+      (isWritten || other.pointee.direction != .toDevice) && !other.pointee.isDisplaced
+        && (loss == 0 || other.pointee.mappedAt > loss)
     }
-    if let neighbour {
-      let other = mappings[neighbour]
-      judge(device, event, entry, sharesWith: other)
-    }
-    if isWritten, !isCoherent, entry.address & mask != 0 || (entry.address &+ entry.size) & mask != 0 {
-      judgePartialLines(device, entry, event)
-    }
+  }
+
+  /// Whether a range that a device writes without snooping begins or ends within a line.
+  @inline(__always)
+  private func endsApart(_ device: Int, _ address: UInt64, _ size: UInt64, _ direction: Direction) -> Bool {
+    let mask = platform.cacheLine &- 1
+    return direction != .toDevice && !devices[device].presumedCoherent && size > 0
+      && (address &+ size &- 1) | mask >= address && (address | (address &+ size)) & mask != 0
+  }
+
+  private mutating func judge(
+    _ device: Int, _ event: Event, _ entry: LiveEntry, _ neighbour: UInt32?, _ endsApart: Bool
+  ) {
+    if let neighbour { judge(device, event, entry, sharesWith: mappings[neighbour]) }
+    if endsApart { judgePartialLines(device, entry, event) }
   }
 
   private mutating func judge(_ device: Int, _ event: Event, _ entry: LiveEntry, sharesWith other: LiveEntry)

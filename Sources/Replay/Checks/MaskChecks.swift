@@ -3,7 +3,6 @@ import DMAModel
 // Judges masks, limits and failures; DMA501 to DMA507.
 extension Replayer {
   /// An address that a device was handed, streaming or coherent.
-  @inline(__always)
   mutating func judgeReach(_ device: Int, _ event: Event, address: UInt64, size: UInt64, mask: UInt64?) {
     guard let mask else { return }
     let (end, overflow) = address.addingReportingOverflow(size == 0 ? 0 : size &- 1)
@@ -18,8 +17,14 @@ extension Replayer {
     }
   }
 
+  /// A map, where a mask or a limit is known.
+  mutating func judgeLimits(_ device: Int, _ event: Event) {
+    let mask = devices[device].streamingMask
+    judgeReach(device, event, address: event.address, size: event.size, mask: mask)
+    judgeLimits(device, event, size: event.size)
+  }
+
   /// A map after a mask was refused, and one that is larger than may be.
-  @inline(__always)
   mutating func judgeLimits(_ device: Int, _ event: Event, size: UInt64) {
     if devices[device].refusedMask != nil { reportRefused(device, event) }
     if let limit = devices[device].maxMappingSize, size > limit { reportTooLarge(device, event, size, limit) }

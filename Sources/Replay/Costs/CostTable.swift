@@ -32,6 +32,12 @@ struct CostCell {
   var bouncedBytes: UInt64 = 0
   /// Bytes that were copied if the device sits behind no IOMMU.
   var deviantBytes: UInt64 = 0
+  /// Of maps: those of a buffer that was mapped before, with the maintenance of one of its two ends.
+  var recycledCalls: UInt64 = 0
+  var recycled = Maintenance.zero
+  /// Of maps: those that cover lines too many, and these lines.
+  var misalignedCalls: UInt64 = 0
+  var misalignedLines: UInt64 = 0
 
   var device: UInt32 { UInt32(truncatingIfNeeded: key.high >> 16) }
   var stack: StackID { StackID(truncatingIfNeeded: key.low >> 32) }
@@ -70,6 +76,18 @@ struct CostTable: ~Copyable {
     _ device: Int, _ operation: Operation, _ event: Event, _ direction: Direction, _ maintenance: Maintenance,
     bounced: UInt64 = 0, deviant: UInt64 = 0
   ) {
+    let cell = cell(device, operation, event, direction)
+    cell.pointee.apiCalls &+= 1
+    cell.pointee.maintenance = cell.pointee.maintenance + maintenance
+    cell.pointee.bouncedBytes &+= bounced
+    cell.pointee.deviantBytes &+= deviant
+  }
+
+  /// The cell of a call, by address; it holds until the next call of this or of `add`.
+  @inline(__always)
+  mutating func cell(
+    _ device: Int, _ operation: Operation, _ event: Event, _ direction: Direction
+  ) -> UnsafeMutablePointer<CostCell> {
     let isFull = count >= CostTable.limit
     let key = CostCell.Key(
       UInt32(truncatingIfNeeded: device), operation, direction, isFull ? 0 : event.stack,
@@ -80,11 +98,7 @@ struct CostTable: ~Copyable {
       index = find(key)
       recent[place] = UInt32(truncatingIfNeeded: index)
     }
-    let cell = cells + index
-    cell.pointee.apiCalls &+= 1
-    cell.pointee.maintenance = cell.pointee.maintenance + maintenance
-    cell.pointee.bouncedBytes &+= bounced
-    cell.pointee.deviantBytes &+= deviant
+    return cells + index
   }
 
   private mutating func find(_ key: CostCell.Key) -> Int {

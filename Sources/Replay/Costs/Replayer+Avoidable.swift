@@ -3,10 +3,6 @@ import DMAModel
 /// What was met of work that could be avoided, by call.
 struct AvoidableWork: ~Copyable {
   var buffers = BufferHistory()
-  /// Maps of a buffer that was mapped before; the maintenance is that of one of its two ends.
-  var recycled = CostTable()
-  /// Maps that cover a line too many.
-  var misaligned = CostTable()
   /// Unmaps, with what they maintain again.
   var doubled = CostTable()
   /// Unmaps of BIDIRECTIONAL memory that nobody synced.
@@ -20,25 +16,26 @@ extension Replayer {
   private static let wholeSyncLimit: UInt64 = 1024
 
   /// A buffer that is mapped: where it is in memory, if that is known, and what maintenance covers of it at its bus
-  /// address.
+  /// address. `cell` is that of the map.
   @inline(__always)
-  mutating func noteBuffer(_ device: Int, _ event: Event, memory: UInt64, size: UInt64, _ cover: Maintenance)
-  {
-    guard counts else { return }
-    let isMaintained = event.attributes.isDisjoint(with: [.skipCPUSync, .mmio])
-    if avoidable.buffers.isRepeated(device, memory, size, event.direction) {
-      let sum = isMaintained ? cover : Maintenance(calls: 1, bytes: size)
-      avoidable.recycled.add(device, .map, event, event.direction, sum)
+  mutating func noteBuffer(
+    _ cell: UnsafeMutablePointer<CostCell>, _ device: Int, memory: UInt64, size: UInt64,
+    _ direction: Direction, _ attributes: Attributes, _ cover: Maintenance
+  ) {
+    let isMaintained = attributes.isDisjoint(with: [.skipCPUSync, .mmio])
+    if avoidable.buffers.isRepeated(device, memory, size, direction) {
+      cell.pointee.recycledCalls &+= 1
+      cell.pointee.recycled =
+        cell.pointee.recycled + (isMaintained ? cover : Maintenance(calls: 1, bytes: size))
     }
     let needed = platform.lines(0, size)
     if isMaintained, cover.lines > needed {
-      let extra = Maintenance(calls: 1, lines: cover.lines &- needed)
-      avoidable.misaligned.add(device, .map, event, event.direction, extra)
+      cell.pointee.misalignedCalls &+= 1
+      cell.pointee.misalignedLines &+= cover.lines &- needed
     }
   }
 
   /// An unmap that maintains `sum`, of a mapping that is known.
-  @inline(__always)
   mutating func noteRelease(_ device: Int, _ event: Event, of number: UInt32, _ sum: Maintenance) {
     guard counts, event.direction != .toDevice else { return }
     if mappings.places[Int(number)].isSynced {
@@ -82,8 +79,8 @@ extension Replayer {
   ) -> [Avoidable] {
     var rows = AvoidableRows(sites: sites)
     for cell in cells { rows.count(cell) }
-    add(avoidable.recycled.all(), as: .recycle, verdicts, to: &rows)
-    add(avoidable.misaligned.all(), as: .alignment, verdicts, to: &rows)
+    add(cells.compactMap(\.ofRecycled), as: .recycle, verdicts, to: &rows)
+    add(cells.compactMap(\.ofMisaligned), as: .alignment, verdicts, to: &rows)
     add(avoidable.doubled.all(), as: .doubleMaintenance, verdicts, to: &rows)
     add(avoidable.bidirectional.all(), as: .bidirectional, verdicts, to: &rows)
     add(avoidable.redundant.all(), as: .redundantSync, verdicts, to: &rows)
@@ -146,6 +143,21 @@ extension Replayer {
       result.append(row)
     }
     return result
+  }
+}
+
+extension CostCell {
+  /// The maps of buffers that were mapped before.
+  fileprivate var ofRecycled: CostCell? {
+    recycledCalls > 0 ? CostCell(key: key, apiCalls: recycledCalls, maintenance: recycled) : nil
+  }
+
+  /// The maps that cover lines too many.
+  fileprivate var ofMisaligned: CostCell? {
+    guard misalignedCalls > 0 else { return nil }
+    return CostCell(
+      key: key, apiCalls: misalignedCalls,
+      maintenance: Maintenance(calls: misalignedCalls, lines: misalignedLines))
   }
 }
 

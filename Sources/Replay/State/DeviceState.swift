@@ -67,6 +67,8 @@ struct DeviceState {
   var confusesReads = false
   /// Pages that its largest mapping so far crosses.
   var reach = 0
+  /// Whether there is a mask or a limit to judge its maps by.
+  var isLimited: Bool { streamingMask != nil || refusedMask != nil || maxMappingSize != nil }
   var maskEvent: Event?
   var refusedMask: Event?
   var requiredEvent: Event?
@@ -146,21 +148,6 @@ struct DeviceState {
     byWidth[bits].bytes &+= size
   }
 
-}
-
-extension Footprint {
-  /// Rises to another's counts where those are higher.
-  ///
-  /// One by one and with branches that are seldom taken: all at once they would be read as they have just been written,
-  /// in other widths, and the processor waits for such a write to reach the cache.
-  @inline(__always)
-  mutating func rise(to live: Footprint) {
-    if live.mappings > mappings { mappings = live.mappings }
-    if live.bytes > bytes { bytes = live.bytes }
-    if live.scatterlists > scatterlists { scatterlists = live.scatterlists }
-    if live.coherentBlocks > coherentBlocks { coherentBlocks = live.coherentBlocks }
-    if live.coherentBytes > coherentBytes { coherentBytes = live.coherentBytes }
-  }
 }
 
 /// The devices of a recording, each in a place of its own that never moves.

@@ -29,6 +29,28 @@ struct LiveEntry {
   /// Entries of the scatterlist that it belongs to, as passed to the map.
   var listCount: Int32 = 0
   var syncs = SyncHistory()
+
+  init() {}
+
+  /// A single mapping.
+  @inline(__always)
+  init(_ event: UnsafePointer<Event>, device: Int, _ how: Bouncing) {
+    self.device = UInt32(truncatingIfNeeded: device)
+    pid = event.pointee.pid
+    address = event.pointee.address
+    size = event.pointee.size
+    physicalAddress = event.pointee.physicalAddress
+    hasPhysicalAddress = event.pointee.flags.contains(.hasPhysicalAddress)
+    mappedAt = event.pointee.time
+    stack = event.pointee.stack
+    kind = event.pointee.call == .mapResource ? .resource : .single
+    direction = event.pointee.direction
+    isBounced = how == .bounced
+    isDeviant = how == .deviant
+    origin = event.pointee.call
+    cpu = event.pointee.cpu
+    attributes = event.pointee.attributes
+  }
 }
 
 /// How a mapping was synced so far.

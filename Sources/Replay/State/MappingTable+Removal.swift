@@ -5,6 +5,7 @@ extension MappingTable {
   /// Takes out the entry of a device at a bus address that fits best, those of scatterlists apart: same kind first,
   /// then size and direction, as the kernel's checker chooses (kernel/dma/debug.c, `__hash_bucket_find`), then
   /// attributes; the oldest of equals.
+  @inline(__always)
   mutating func remove(
     _ device: UInt32, _ address: UInt64, size: UInt64, direction: Direction, kind: LiveMapping.Kind,
     attributes: Attributes = []
@@ -26,7 +27,7 @@ extension MappingTable {
         if score >= best { (best, found, foundPrevious) = (score, current, previous) }
       }
       (previous, current) = (current, place.pointee.next)
-      left -= 1
+      left &-= 1
     }
     guard best >= 0 else { return nil }
     unlink(found, after: foundPrevious, slot: index)
@@ -54,7 +55,7 @@ extension MappingTable {
         return current
       }
       (previous, current) = (current, place.next)
-      left -= 1
+      left &-= 1
     }
     return nil
   }

@@ -34,7 +34,7 @@ extension MappingTable {
       while current != MappingTable.none && left > 0 {
         consider(current)
         current = places[Int(current)].next
-        left -= 1
+        left &-= 1
       }
       if best >= 4 { break }
     }
@@ -48,7 +48,7 @@ extension MappingTable {
     var left = MappingTable.searchLimit
     while current != MappingTable.none && left > 0 {
       current = places[Int(current)].next
-      left -= 1
+      left &-= 1
     }
     return left == 0
   }
@@ -61,7 +61,7 @@ extension MappingTable {
       let place = places[Int(current)]
       if place.address == address, place.device == device, condition(entries[Int(current)]) { return current }
       current = place.next
-      left -= 1
+      left &-= 1
     }
     return nil
   }
@@ -72,7 +72,8 @@ extension MappingTable {
   /// few entries of each page are compared.
   @inline(__always)
   func neighbour(
-    _ device: UInt32, first: UInt64, last: UInt64, looksBack: Bool, where condition: (Place) -> Bool
+    _ device: UInt32, first: UInt64, last: UInt64, looksBack: Bool,
+    where condition: (UnsafeMutablePointer<Place>) -> Bool
   ) -> UInt32? {
     let (head, tail) = (first >> MappingTable.pageShift, last >> MappingTable.pageShift)
     if let found = neighbour(device, page: head, first, last, condition) { return found }
@@ -83,7 +84,8 @@ extension MappingTable {
 
   @inline(__always)
   private func neighbour(
-    _ device: UInt32, page: UInt64, _ first: UInt64, _ last: UInt64, _ condition: (Place) -> Bool
+    _ device: UInt32, page: UInt64, _ first: UInt64, _ last: UInt64,
+    _ condition: (UnsafeMutablePointer<Place>) -> Bool
   ) -> UInt32? {
     var current = slots[slot(MappingTable.key(device, page << MappingTable.pageShift))].head
     var left = MappingTable.neighbourLimit
@@ -91,12 +93,12 @@ extension MappingTable {
       let place = places + Int(current)
       if place.pointee.address <= last, place.pointee.address &+ place.pointee.size > first,
         place.pointee.device == device, place.pointee.kind == .single || place.pointee.kind == .scatterGather,
-        condition(place.pointee)
+        condition(place)
       {
         return current
       }
       current = place.pointee.next
-      left -= 1
+      left &-= 1
     }
     return nil
   }

@@ -30,6 +30,7 @@ struct MappingTable: ~Copyable {
     private var marks: UInt8 = 0
     var attributes = Attributes(rawValue: 0)
 
+    @inline(__always)
     init(_ entry: LiveEntry, next: UInt32) {
       (address, size, mappedAt, device) = (entry.address, entry.size, entry.mappedAt, entry.device)
       (kind, direction, attributes) = (entry.kind, entry.direction, entry.attributes)
@@ -97,20 +98,21 @@ struct MappingTable: ~Copyable {
   @inline(__always)
   func slot(_ key: UInt64) -> Int {
     var index = MappingTable.hash(key) & mask
-    while slots[index].head != MappingTable.none && slots[index].key != key { index = (index + 1) & mask }
+    while slots[index].head != MappingTable.none && slots[index].key != key { index = (index &+ 1) & mask }
     return index
   }
 
+  @inline(__always)
   mutating func insert(_ entry: LiveEntry) {
-    if usedSlots * 2 > mask { growSlots() }
+    if usedSlots &* 2 > mask { growSlots() }
     let number = newEntry()
     let key = MappingTable.key(entry.device, entry.address)
     let index = slot(key)
-    if slots[index].head == MappingTable.none { usedSlots += 1 }
-    entries[number] = entry
-    places[number] = Place(entry, next: slots[index].head)
+    if slots[index].head == MappingTable.none { usedSlots &+= 1 }
+    (entries + number).initialize(to: entry)
+    (places + number).initialize(to: Place(entry, next: slots[index].head))
     slots[index] = Slot(key: key, head: UInt32(truncatingIfNeeded: number))
-    count += 1
+    count &+= 1
     if entry.size > MappingTable.largeSize { noteLarge(UInt32(truncatingIfNeeded: number)) }
   }
 
@@ -132,7 +134,7 @@ struct MappingTable: ~Copyable {
     }
     places[Int(number)].next = freeEntry
     freeEntry = number
-    count -= 1
+    count &-= 1
     if places[Int(number)].size > MappingTable.largeSize, let place = large.firstIndex(of: number) {
       large.swapAt(place, large.count - 1)
       large.removeLast()
@@ -141,7 +143,7 @@ struct MappingTable: ~Copyable {
 
   /// Frees a slot, moving back what had to go around it.
   private mutating func close(_ freed: Int) {
-    usedSlots -= 1
+    usedSlots &-= 1
     var hole = freed
     var index = (freed + 1) & mask
     while slots[index].head != MappingTable.none {
@@ -155,12 +157,17 @@ struct MappingTable: ~Copyable {
     }
   }
 
+  @inline(__always)
   private mutating func newEntry() -> Int {
     if freeEntry != MappingTable.none {
       let number = Int(freeEntry)
       freeEntry = places[number].next
       return number
     }
+    return furtherEntry()
+  }
+
+  private mutating func furtherEntry() -> Int {
     if usedEntries == capacity {
       entries = larger(entries)
       places = larger(places)

@@ -34,11 +34,16 @@ struct ReleaseHistory: ~Copyable {
     return Int(truncatingIfNeeded: product >> 40) & (capacity - 1)
   }
 
-  @inline(__always)
   mutating func note(_ owner: UInt32, _ address: UInt64, _ event: Event) {
+    withUnsafePointer(to: event) { note(owner, address, $0) }
+  }
+
+  @inline(__always)
+  mutating func note(_ owner: UInt32, _ address: UInt64, _ event: UnsafePointer<Event>) {
     places[ReleaseHistory.place(owner, address)] = Release(
-      address: address, owner: owner, pid: event.pid, time: event.time, size: event.size, stack: event.stack,
-      cpu: event.cpu, call: event.call, direction: event.direction)
+      address: address, owner: owner, pid: event.pointee.pid, time: event.pointee.time,
+      size: event.pointee.size, stack: event.pointee.stack, cpu: event.pointee.cpu, call: event.pointee.call,
+      direction: event.pointee.direction)
   }
 
   /// The last release of this address; nil if there was none or it was displaced.
