@@ -192,9 +192,12 @@ extension Replayer {
       }
     }
     for place in verdicts.indices { devices[place]?.liveUncertain = uncertain[place] }
-    return result.sorted {
-      ($0.device, $0.busAddress, $0.mappedAt, $0.size, $0.direction.rawValue)
-        < ($1.device, $1.busAddress, $1.mappedAt, $1.size, $1.direction.rawValue)
+    // By device first: few names are to be compared then.
+    return Dictionary(grouping: result, by: \.device).sorted { $0.key < $1.key }.flatMap { _, mappings in
+      mappings.sorted {
+        ($0.busAddress, $0.mappedAt, $0.size, $0.direction.rawValue)
+          < ($1.busAddress, $1.mappedAt, $1.size, $1.direction.rawValue)
+      }
     }
   }
 

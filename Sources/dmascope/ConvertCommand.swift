@@ -54,8 +54,7 @@ struct ConvertCommand: ParsableCommand {
   @Flag(help: "Leave out the archive's own profile: reports on it then always replay its events.")
   var withoutProfile = false
 
-  @Flag(help: "Exit with 0 even if the input was damaged or cut.")
-  var allowIncomplete = false
+  @OptionGroup var incomplete: IncompleteArgument
 
   @OptionGroup(title: "Input") var input: InputArguments
 
@@ -78,7 +77,7 @@ struct ConvertCommand: ParsableCommand {
     }
     try file.commit()
     Terminal.complain(about: recording.problems, in: self.trace)
-    if recording.isIncomplete && !allowIncomplete { throw ExitCode(ExitStatus.incompleteInput.rawValue) }
+    try incomplete.judge(recording.isIncomplete)
   }
 
   private static func writeLines(

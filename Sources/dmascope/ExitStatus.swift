@@ -6,6 +6,7 @@ import PlatformFiles
 import ProfileFiles
 import Replay
 import Report
+import YAMLFiles
 
 #if canImport(Glibc)
   import Glibc
@@ -46,10 +47,7 @@ func finish(with error: any Error) -> Never {
   case let error as OutputError:
     Terminal.complain(error.description)
     exit(error.status.rawValue)
-  case let error as PlatformFileError:
-    Terminal.complain(error.description)
-    exit((error.isUnreadable ? ExitStatus.cannotOpen : .usage).rawValue)
-  case let error as EventFileError:
+  case let error as YAMLFileError:
     Terminal.complain(error.description)
     exit((error.isUnreadable ? ExitStatus.cannotOpen : .usage).rawValue)
   case let error as ProfileFileError:
