@@ -271,6 +271,8 @@ final class PerfReader: TraceReader {
     return result
   }
 
+  func taskName(_ pid: Int32) -> String? { tasks[pid] }
+
   func symbols() -> (any Symbolizer)? {
     modules.isEmpty ? nil : SymbolsAndModules(symbols: nil, modules: ModuleRanges(modules))
   }
