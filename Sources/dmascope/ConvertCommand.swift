@@ -91,8 +91,8 @@ struct ConvertCommand: ParsableCommand {
       trace = try trace.rewound()
     }
     var writer = EventWriter(
-      .jsonl, names: trace.names, stacks: trace.stacks, taskNames: preview.taskNames,
-      symbolizer: trace.symbols(from: symbolFiles))
+      .jsonl, names: trace.names, stacks: trace.stacks, taskName: { preview.taskNames[$0] },
+      symbolizer: { trace.symbols(from: symbolFiles) })
     try file.write(writer.head(preview))
     var failure: (any Error)?
     trace.forEachRun { events, segments in
