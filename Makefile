@@ -16,7 +16,7 @@ DEMO := fixtures/noncoherent.dat
 DEMO_FOLDER := .build/demo
 BENCH_TRACE ?= ../shared/captures/bench/large.dat
 
-# Sample reports: one fixture for each question that a report answers. They are written by the build that `make test`
+# Sample reports: one fixture for each question that a report answers, and a comparison of two. They are written by the build that `make test`
 # leaves behind; the figures do not depend on it.
 REPORTS := noncoherent mask32-6g lost-events mixed-b
 
@@ -105,7 +105,9 @@ program="$$($(SWIFT) build $(FLAGS) --show-bin-path)/dmascope"; \
 for name in $(REPORTS); do \
   "$$program" report "fixtures/$$name.dat" --live \
     --json "$(1)/$$name.json" --html "$(1)/$$name.html" > "$(1)/$$name.txt"; \
-done
+done; \
+"$$program" compare fixtures/noncoherent.dat fixtures/coherent.dat --new-coherent '*' --no-github-summary \
+  --html "$(1)/noncoherent-coherent.html" > "$(1)/noncoherent-coherent.txt"
 endef
 
 .PHONY: docs

@@ -13,6 +13,7 @@ struct CompareCommand: ParsableCommand {
       dmascope compare BASE NEW [options]
       dmascope compare BASE... -- NEW... [options]
       dmascope compare --gates FILE NEW... [options]
+      dmascope compare --gates FILE NEW... --update-baseline
       """,
     discussion: """
       Two recordings are never of the same length, load or timing, so what is compared is mostly what a mapping or a \
@@ -27,6 +28,11 @@ struct CompareCommand: ParsableCommand {
       other is one for the new side's value (64MiB, 30us, 0.01). DEVICE is a glob, a direction may follow it: \
       '0000:00:05.0 TO_DEVICE: cost.ns_per_mib < +10%'. A gate is broken only where the interval of what was measured lies \
       beyond the limit, so that chance breaks none; the exit status is then 1. --metrics lists what can be limited.
+
+      --update-baseline is for a change that is accepted: behind the comparison, profiles of the new runs take the place \
+      of the base's files, all of them or none, one for each. These have to be saved profiles ("report --save"), those of \
+      the gate file or those before --; files that are not there yet are made. A gate is then broken only if the new runs \
+      break it against themselves, by a limit on a value.
       """)
 
   @Argument(
@@ -52,6 +58,9 @@ struct CompareCommand: ParsableCommand {
       "Gates, and the base if none is given, from a YAML file: see docs/comparing.md.", valueName: "file"),
     completion: .file())
   var gateFile: String?
+
+  @Flag(help: "Put saved profiles of the new runs in the place of the base's, all of them or none.")
+  var updateBaseline = false
 
   @Option(
     name: .customLong("match"), parsing: .singleValue,
@@ -106,14 +115,21 @@ struct CompareCommand: ParsableCommand {
     guard let sides = RunSides(runs, baseline: file?.baseline ?? []) else {
       throw ValidationError(RunSides.expectation)
     }
-    let base = try sides.base.map { try profile($0, coherence.base(replay)) }
+    let update = try updateBaseline ? BaselineUpdate(sides.base, runs: sides.new.count) : nil
     let new = try sides.new.map { try profile($0, coherence.new(replay)) }
-    let comparison = RunComparison(base: base, new: new, rules: match + (file?.match ?? []))
-    let gates = comparison.judge((file?.gates ?? []) + gate)
+    try update?.refuseIncomplete(new, allowed: allowIncomplete)
+    let base = try (update.map(\.existing) ?? sides.base).map { try profile($0, coherence.base(replay)) }
+    let comparison = RunComparison(
+      base: base.isEmpty ? new : base, new: new, rules: match + (file?.match ?? []))
+    var gates = comparison.judge((file?.gates ?? []) + gate)
     if !outputs.takeStandardOutput {
       try Output.writeStandard(ComparisonText(comparison, gates: gates, options: textOptions).render())
     }
-    try outputs.write(comparison, gates)
+    try outputs.write(comparison, base: base.isEmpty ? new : base, new: new, gates)
+    if let update {
+      for line in try update.write(new) { Terminal.complain(line) }
+      gates = RunComparison(base: new, new: new).judge((file?.gates ?? []) + gate)
+    }
     try exit(with: comparison, gates)
   }
 

@@ -10,13 +10,14 @@ struct CompareTests {
   @Test("a recording against itself: nothing changed, every gate holds, in every form")
   func same() throws {
     try withTemporaryFolder { folder in
-      let (json, junit) = (
-        folder.appendingPathComponent("c.json").path, folder.appendingPathComponent("c.xml").path
+      let (json, junit, html) = (
+        folder.appendingPathComponent("c.json").path, folder.appendingPathComponent("c.xml").path,
+        folder.appendingPathComponent("c.html").path
       )
       let trace = Fixture.path("mask32-6g.dat")
       let outcome = try Program.run([
         "compare", trace, "--", trace, "--gate", "bounces.per_mapping < +0.1%", "--gate", "findings.new == 0",
-        "--json", json, "--junit", junit,
+        "--json", json, "--junit", junit, "--html", html,
       ])
       #expect(outcome.status == 0, "\(outcome.errors)")
       #expect(lines(outcome).contains("Changed nothing") && lines(outcome).contains("Gates all 2 held"))
@@ -28,6 +29,8 @@ struct CompareTests {
       #expect(verdicts == ["same"])
       let suite = try String(contentsOfFile: junit, encoding: .utf8)
       #expect(suite.components(separatedBy: "<testcase ").count == 3)
+      let page = try String(contentsOfFile: html, encoding: .utf8)
+      #expect(page.contains("Nothing changed.") && page.hasSuffix("</html>\n"))
     }
   }
 
