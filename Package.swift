@@ -36,7 +36,8 @@ let package = Package(
       dependencies: ["Replay", "YAMLFiles", .product(name: "Yams", package: "Yams")]),
     .target(
       name: "EventFiles", dependencies: ["Ingest", "YAMLFiles", .product(name: "Yams", package: "Yams")]),
-    .target(name: "GateFiles", dependencies: ["Comparison", .product(name: "Yams", package: "Yams")]),
+    .target(
+      name: "GateFiles", dependencies: ["Comparison", "YAMLFiles", .product(name: "Yams", package: "Yams")]),
     .executableTarget(
       name: "dmascope",
       dependencies: [
@@ -47,7 +48,8 @@ let package = Package(
     .testTarget(name: "DMAModelTests", dependencies: ["DMAModel"]),
     .testTarget(name: "IngestTests", dependencies: ["Ingest", "DMAModel", "CZstd"]),
     .testTarget(name: "ReplayTests", dependencies: ["Replay", "Ingest", "DMAModel"]),
-    .testTarget(name: "ComparisonTests", dependencies: ["Comparison", "GateFiles", "Replay", "DMAModel"]),
+    .testTarget(
+      name: "ComparisonTests", dependencies: ["Comparison", "GateFiles", "YAMLFiles", "Replay", "DMAModel"]),
     .testTarget(name: "ReportTests", dependencies: ["Report", "Comparison", "Replay", "DMAModel"]),
     .testTarget(name: "PlatformFilesTests", dependencies: ["PlatformFiles", "YAMLFiles", "Replay"]),
     .testTarget(name: "EventFilesTests", dependencies: ["EventFiles", "YAMLFiles", "Ingest", "DMAModel"]),

@@ -57,8 +57,7 @@ struct EventsCommand: ParsableCommand {
   @Option(name: [.customShort("n"), .long], help: ArgumentHelp("End after so many.", valueName: "count"))
   var limit: Int?
 
-  @Flag(help: "Exit with 0 even if the input was damaged or cut.")
-  var allowIncomplete = false
+  @OptionGroup var incomplete: IncompleteArgument
 
   @OptionGroup(title: "Machine, filter and names") var replay: ReplayArguments
 
@@ -100,9 +99,7 @@ struct EventsCommand: ParsableCommand {
     try page.finish()
     let recording = trace.recording()
     Terminal.complain(about: recording.problems, in: self.trace)
-    if recording.isIncomplete, limit == nil, !allowIncomplete {
-      throw ExitCode(ExitStatus.incompleteInput.rawValue)
-    }
+    if limit == nil { try incomplete.judge(recording.isIncomplete) }
   }
 }
 

@@ -1,8 +1,5 @@
 import ArgumentParser
-import EventFiles
-import GateFiles
 import Ingest
-import PlatformFiles
 import ProfileFiles
 import Replay
 import Report
@@ -56,9 +53,6 @@ func finish(with error: any Error) -> Never {
   case let error as ProfileMismatch:
     Terminal.complain(Escaping.terminal(error.description))
     exit(ExitStatus.usage.rawValue)
-  case let error as GateFileError:
-    Terminal.complain(error.description)
-    exit((error.isUnreadable ? ExitStatus.cannotOpen : .usage).rawValue)
   case let error as SuppressionError:
     Terminal.complain(error.description)
     exit(ExitStatus.usage.rawValue)
