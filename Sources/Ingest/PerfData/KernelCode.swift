@@ -31,6 +31,8 @@ struct KernelCode {
   private var settled: UInt64 = 0
   /// Grows whenever addresses may have got a name.
   private(set) var generation = 0
+  /// How many pieces have gone since those that are gone were dropped.
+  private var gone = 0
   /// What was not kept because there was too much.
   private(set) var omitted: UInt64 = 0
 
@@ -83,9 +85,14 @@ struct KernelCode {
       // perf and the kernel may both tell of it.
       if pieces[place - 1].name == piece.name, pieces[place - 1].end == piece.end { return }
       pieces[place - 1].to = one.time
+      gone += 1
     }
-    if pieces.count >= KernelCode.limit {
+    // Not for each: it goes through all of them.
+    if pieces.count >= KernelCode.limit, gone >= KernelCode.limit / 8 {
+      gone = 0
       forget(before: settled)
+      // What is there goes before what was.
+      if pieces.count > KernelCode.limit / 8 * 7 { forget(before: .max) }
       place = firstBehind(one.start)
     }
     guard pieces.count < KernelCode.limit else {
@@ -102,6 +109,7 @@ struct KernelCode {
     let place = firstBehind(one.start)
     guard place > 0, starts[place - 1] == one.start, pieces[place - 1].to == .max else { return }
     pieces[place - 1].to = one.time
+    gone += 1
   }
 
   /// Drops what was gone before a time.

@@ -7,7 +7,8 @@ struct KernelMaps {
   private var kernel: (start: UInt64, size: UInt64)?
   private var known: SymbolsAndModules?
 
-  private static let moduleLimit = 1 << 14
+  /// Some hundreds are usual.
+  private static let moduleLimit = 1 << 12
   /// No kernel's code is larger. perf may give it all addresses up to the next module, or to the end of memory.
   private static let kernelLimit: UInt64 = 128 << 20
 
@@ -18,6 +19,7 @@ struct KernelMaps {
     let path = body.from(isSecond ? 64 : 32).text
     // The place is that of the symbol whose name follows, the first of the kernel's.
     if path.hasPrefix("[kernel.kallsyms]") {
+      if kernel != nil { return }
       kernel = (start, size)
     } else if !path.hasPrefix("[kernel"), path.contains(".ko") || path.hasPrefix("["),
       let file = path.split(separator: "/").last
