@@ -110,7 +110,10 @@ struct FileReplacement: ~Copyable {
   mutating func add(_ bytes: [UInt8], to path: String) throws {
     let number = "\(getpid())-\(files.count)"
     let partial = path + ".new-\(number)"
-    try Output.write(bytes, to: partial)
+    do { try Output.write(bytes, to: partial) } catch let error as OutputError {
+      let words = error.description.split(separator: partial, maxSplits: 1, omittingEmptySubsequences: false)
+      throw OutputError(status: error.status, description: words.joined(separator: path))
+    }
     files.append((path, partial, access(path, F_OK) == 0 ? path + ".old-\(number)" : nil))
   }
 

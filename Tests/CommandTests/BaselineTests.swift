@@ -91,6 +91,9 @@ struct BaselineTests {
         ([base, base, "--", trace, trace], 64, "names one file twice"),
         (["-", trace], 64, "standard input cannot be replaced"), ([folder.path, trace], 64, "is no file"),
         ([base, cut], 3, "nothing is written"),
+        (
+          [base, folder.appendingPathComponent("no/b.dmaprof").path, "--", trace, trace], 73, "cannot create"
+        ),
         ([base, trace, "--html", folder.appendingPathComponent("no/page.html").path], 73, "cannot create"),
       ]
       for (arguments, status, words) in cases {

@@ -34,6 +34,25 @@ struct CompareTests {
     }
   }
 
+  @Test("a recording, its archive and its saved profile give the same page on either side")
+  func forms() throws {
+    try withTemporaryFolder { folder in
+      let trace = folder.appendingPathComponent("t.dat").path
+      try FileManager.default.copyItem(atPath: Fixture.path("nc-b.dat"), toPath: trace)
+      let (archive, profile) = (
+        folder.appendingPathComponent("t.dmarc").path, folder.appendingPathComponent("t.dmaprof").path
+      )
+      try #require(try Program.run(["convert", trace, "-o", archive]).status == 0)
+      try #require(try Program.run(["report", trace, "--save", profile]).status == 0)
+      let pages = try [[trace, archive], [archive, profile], [profile, trace]].map { runs in
+        let outcome = try Program.run(["compare"] + runs + ["--html", "-"])
+        #expect(outcome.status == 0 && outcome.text.contains("Nothing changed."), "\(outcome.errors)")
+        return outcome.text.replacing("t.dmarc", with: "t.dat").replacing("t.dmaprof", with: "t.dat")
+      }
+      #expect(Set(pages).count == 1)
+    }
+  }
+
   @Test("maintenance that is gone is said first; a gate that its absence breaks ends with status 1")
   func maintenanceGone() throws {
     try withTemporaryFolder { folder in

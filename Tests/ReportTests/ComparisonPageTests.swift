@@ -100,6 +100,19 @@ import Testing
     #expect(paths.contains { $0.attributes.contains { $0 == ("d", "M256 0h256v1000h-256z") } })
   }
 
+  @Test func `of several runs a side one is drawn strongly, the others thin, and it is said which`() throws {
+    var dear = Profiles.crowded(devices: 2)
+    dear.totals.estimate.mid *= 100
+    let cheap = Profiles.crowded(devices: 2)
+    let page = try Self.page([cheap, dear, dear], [cheap, cheap])
+    let text = HTMLReportTests.text(page)
+    #expect(
+      text.contains("is of the base side run 2 of 3, and of the new side run 1 of 2: what is in the middle"))
+    let styles = HTMLOutline(page).values(of: "class")
+    #expect(styles.contains("base other") && styles.contains("new other"))
+    #expect(styles.count { $0 == "base other" } == 2 * styles.count { $0 == "base line" })
+  }
+
   @Test func `steps of time are whole numbers of each run's own, and no more than are drawn`() throws {
     var (fine, coarse) = (Timeline(), Timeline())
     (fine.bucketNs, fine.buckets) = (4, 400)

@@ -20,9 +20,7 @@ struct ComparisonContext {
 
     /// What is said of a part that shows one run of several; empty for a single one.
     var choice: String {
-      if profiles.count < 2 { return "" }
-      return
-        "run \(middle + 1) of \(profiles.count), the one in the middle by estimated cost a MiB mapped"
+      profiles.count < 2 ? "" : "of the \(word) side run \(middle + 1) of \(profiles.count)"
     }
 
     fileprivate init(_ word: String, _ profiles: [Profile], renaming names: [String: String]) {

@@ -121,14 +121,14 @@ struct DifferenceSection {
     }
     let columns: [Column<DifferenceStacks.Row>] = [
       Column("Where", .name, cell: place),
+      Column("Change") { "\(DifferenceScale.words($0.base, $0.new))" }.sorted { row in
+        String(DifferenceScale.sortKey(row.base > 0 ? row.new / row.base : .infinity))
+      },
       Column("Base") { text($0.base) }.sorted { Coordinate.text($0.base) },
       Column("New") { text($0.new) }.sorted { Coordinate.text($0.new) },
       Column("Difference") { row in
         "\(row.new > row.base ? "+" : "−")\(stacks.measure.text(abs(row.new - row.base)))"
       }.sorted { Coordinate.text($0.new - $0.base) },
-      Column("Change") { "\(DifferenceScale.words($0.base, $0.new))" }.sorted { row in
-        String(DifferenceScale.sortKey(row.base > 0 ? row.new / row.base : .infinity))
-      },
     ]
     return """
       <h4>The largest differences</h4>\(unnamed(stacks))\

@@ -16,12 +16,17 @@ struct MetricsSection {
     return Section(
       id: "metrics", title: "Metrics",
       lead: """
-        \(context.comparison.evidenceRemark.uppercasedFirst). Metrics a mapping or a MiB do not depend on how long the runs were; \
+        \(context.comparison.evidenceRemark.uppercasedFirst).\(medians) Metrics a mapping or a MiB do not depend on how long the runs were; \
         the others do.
         """,
       body: ScrollTable(
         label: "Metrics", columns: [ChangeColumns.metric] + ChangeColumns.figures, rows: rows
       ).markup + rest)
+  }
+
+  private var medians: String {
+    context.comparison.isSingle || context.comparison.evidenceRemark.hasPrefix("medians")
+      ? "" : " Of several runs of a side the values are medians."
   }
 }
 

@@ -80,11 +80,10 @@ struct OverlaySection {
   }
 
   private var choices: String {
-    let parts = [context.base, context.new].filter { !$0.choice.isEmpty }
-      .map { "of the \($0.word) side \($0.choice)" }
+    let parts = [context.base, context.new].map(\.choice).filter { !$0.isEmpty }
     if parts.isEmpty { return "" }
     return
-      " Drawn strongly, and by device, is \(parts.joined(separator: "; ")); no two runs are added up or averaged."
+      " Drawn strongly, and alone by device, is \(parts.joined(separator: ", and ")): what is in the middle by estimated cost a MiB mapped. No runs are added up or averaged."
   }
 
   /// Charts on one grid.

@@ -38,6 +38,9 @@ extension Stylesheet {
     .difference h4 { margin: .9rem 0 .35rem; }
     .difference .scroll:not(.flame) { margin-bottom: 1.5rem; }
     .difference .f text, .difference .f.caller text { fill: var(--diff-ink); }
+    @media (max-width: 34rem) {
+      .difference tbody th { white-space: normal; overflow-wrap: anywhere; min-width: 11rem; }
+    }
     .f.diff-less3 rect { fill: var(--less3); } .f.diff-less2 rect { fill: var(--less2); }
     .f.diff-less1 rect { fill: var(--less1); } .f.diff-same rect { fill: var(--same); }
     .f.diff-more1 rect { fill: var(--more1); } .f.diff-more2 rect { fill: var(--more2); }
