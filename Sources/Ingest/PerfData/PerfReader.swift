@@ -26,7 +26,8 @@ final class PerfReader: TraceReader {
     var header = PerfHeader.isPipe(start) ? PerfHeader(pipe: start) : try PerfHeader(input.randomAccess())
     var records = PerfRecords(
       input.bytes(from: header.isPipe ? 0 : header.records.lowerBound),
-      header.isPipe ? 0..<UInt64.max : header.records, bigEndian: header.bigEndian)
+      header.isPipe ? 0..<UInt64.max : header.records, bigEndian: header.bigEndian,
+      window: options.zstdWindow)
     if header.isPipe {
       _ = try records.take(16, for: "the perf.data header")
       held = try PerfReader.readAhead(&records, &header, file: input.name)
@@ -101,7 +102,7 @@ final class PerfReader: TraceReader {
       guard header.attributes.count < attributeLimit, let attribute = PerfAttribute(record.body),
         size <= record.body.count
       else { return }
-      header.attributes.append(attribute)
+      header.add(attribute)
       header.noteTracepoint(record.body)
       for place in stride(from: max(64, size), through: record.body.count - 8, by: 8)
       where header.places.count < PerfHeader.placesLimit {
@@ -246,11 +247,10 @@ final class PerfReader: TraceReader {
   private func takeModule(_ body: PerfBytes, isSecond: Bool) {
     guard body.u32(0) == .max, modules.count < PerfReader.moduleLimit else { return }
     let path = body.from(isSecond ? 64 : 32).text
-    guard let file = path.split(separator: "/").last, path.contains(".ko") || path.hasPrefix("[") else {
-      return
-    }
-    guard !path.hasPrefix("[kernel") else { return }
-    let name = file.split(separator: ".")[0].filter { $0 != "[" && $0 != "]" }.map { $0 == "-" ? "_" : $0 }
+    guard path.contains(".ko") || path.hasPrefix("["), !path.hasPrefix("[kernel"),
+      let stem = path.split(separator: "/").last?.split(separator: ".").first
+    else { return }
+    let name = stem.filter { $0 != "[" && $0 != "]" }.map { $0 == "-" ? "_" : $0 }
     modules.append((body.u64(8), body.u64(16), String(name)))
   }
 
