@@ -120,10 +120,17 @@ extension Timeline: Stored {
     try fields.check(
       lossBuckets.allSatisfy { $0 >= 0 && $0 < Timeline.bucketLimit }, "lossBuckets", "numbers of buckets")
     guard fields.isReading else { return }
+    let zeros = [UInt64](repeating: 0, count: buckets)
+    var left = Timeline.valueLimit
     for index in series.indices {
-      try fields.check(series[index].fill(buckets), "series", "at most as many values as there are buckets")
+      try fields.check(
+        series[index].fill(zeros, &left), "series",
+        "at most as many values as there are buckets, and \(Timeline.valueLimit) in all")
     }
   }
+
+  /// Values of all series that take memory of their own. A row of one value in the file has as many as there are buckets.
+  private static let valueLimit = 1 << 23
 }
 
 extension DeviceSeries: Stored {
@@ -139,13 +146,19 @@ extension DeviceSeries: Stored {
     if fields.isReading { values = kept }
   }
 
-  /// Puts them back; false if there are more values than buckets.
-  fileprivate mutating func fill(_ buckets: Int) -> Bool {
+  /// Puts them back; false if there are more values than zeros, which are as many as buckets, or than are left.
+  fileprivate mutating func fill(_ zeros: [UInt64], _ left: inout Int) -> Bool {
     for path in DeviceSeries.all.map(\.path) {
-      let missing = buckets - self[keyPath: path].count
-      guard missing >= 0 else { return false }
-      self[keyPath: path] += [UInt64](repeating: 0, count: missing)
+      let count = self[keyPath: path].count
+      guard count <= zeros.count else { return false }
+      if count == 0 {
+        // All of these rows are one in memory.
+        self[keyPath: path] = zeros
+      } else {
+        self[keyPath: path] += zeros.dropFirst(count)
+        left -= zeros.count
+      }
     }
-    return true
+    return left >= 0
   }
 }

@@ -12,7 +12,8 @@ let package = Package(
       dependencies: [
         "Guard", .product(name: "DMAModel", package: "dmascope"),
         .product(name: "Ingest", package: "dmascope"),
-        .product(name: "Replay", package: "dmascope"), .product(name: "Report", package: "dmascope"),
+        .product(name: "ProfileFiles", package: "dmascope"), .product(name: "Replay", package: "dmascope"),
+        .product(name: "Report", package: "dmascope"),
       ]),
   ],
   swiftLanguageModes: [.v6]

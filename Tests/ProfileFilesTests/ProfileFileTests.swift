@@ -86,6 +86,20 @@ import Testing
     }
   }
 
+  @Test func `A file of many rows cannot ask for values without end`() throws {
+    func timeline(_ series: String, _ count: Int) -> String {
+      let all = repeatElement(series, count: count).joined(separator: ",")
+      return "{\"timeline\":{\"bucketNs\":1024,\"buckets\":512,\"series\":[\(all)]}}"
+    }
+    let few = try Self.read(timeline("{\"device\":\"a\",\"maps\":[7]}", 3)).timeline.series
+    #expect(few.count == 3 && few[2].maps == [7] + [UInt64](repeating: 0, count: 511))
+    #expect(few[2].unmaps == [UInt64](repeating: 0, count: 512))
+    let error = #expect(throws: ProfileFileError.self) {
+      try Self.read(timeline("{\"device\":\"a\",\"maps\":[7]}", 16_385))
+    }
+    #expect(error?.description.contains("in all") == true)
+  }
+
   @Test func `A profile that anybody has changed anywhere is refused or reported, and harms nobody`() throws {
     var generator = Numbers(state: 7)
     let json = try ProfileFile.json(FixtureProfiles.profile("mixed-b.dat"))

@@ -103,6 +103,10 @@ enum ArchiveFacts {
 
   // MARK: - Reading
 
+  /// What is kept of each kind: a field of some bytes may need a hundred in memory. No reader finds more in a recording.
+  private static let (nameLimit, taskLimit) = (1 << 16, 1 << 17)
+  private static let (cpuLimit, otherLimit) = (1 << 14, 1 << 12)
+
   /// One field: its number, and its bytes.
   private static func forEachField(
     _ bytes: ArraySlice<UInt8>, _ body: (Field, ArraySlice<UInt8>) -> Void
@@ -145,14 +149,15 @@ enum ArchiveFacts {
       case .lostWindowsWithoutCount: recording.lostWindowsWithoutCount = number
       case .overruns: recording.overruns = number
       case .isComplete: recording.isComplete = number == 1
-      case .event: recording.eventsByName[named] = number
-      case .undecodedEvent:
+      case .event where recording.eventsByName.count < nameLimit: recording.eventsByName[named] = number
+      case .undecodedEvent where recording.eventsByName.count < nameLimit:
         recording.eventsByName[named] = number
         recording.undecodedEvents.insert(named)
-      case .problem: recording.problems.append(text(content))
-      case .skipped: recording.skipped[named] = number
-      case .task: recording.taskNames[Int32(truncatingIfNeeded: number)] = named
-      case .buffer: recording.buffers.append(buffer(content))
+      case .problem where recording.problems.count < otherLimit: recording.problems.append(text(content))
+      case .skipped where recording.skipped.count < otherLimit: recording.skipped[named] = number
+      case .task where recording.taskNames.count < taskLimit:
+        recording.taskNames[Int32(truncatingIfNeeded: number)] = named
+      case .buffer where recording.buffers.count < otherLimit: recording.buffers.append(buffer(content))
       default: break
       }
     }
@@ -186,7 +191,7 @@ enum ArchiveFacts {
       switch field {
       case .bufferName: buffer.name = text(content)
       case .bufferClock: buffer.clock = text(content)
-      case .bufferCPU: buffer.cpus.append(Int(min(number, 1 << 20)))
+      case .bufferCPU where buffer.cpus.count < cpuLimit: buffer.cpus.append(Int(min(number, 1 << 20)))
       case .bufferBytes: buffer.storedBytes = number
       case .bufferEvents: buffer.events = number
       case .bufferLostEvents: buffer.lostEvents = number

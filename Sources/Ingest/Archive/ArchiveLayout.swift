@@ -21,6 +21,9 @@ enum ArchiveLayout {
   static let sectionLimit = 64 << 20
   static let unpackedLimit = 32 << 20
 
+  /// The most bytes that facts, or the tables of a block, may unpack to from so many as stored.
+  static func unpackedLimit(from stored: Int) -> Int { min(unpackedLimit, 4 << 20 + 64 * stored) }
+
   /// What a section holds: four letters.
   enum Kind: UInt32 {
     /// "OPEN": what was known of the recording before its events.

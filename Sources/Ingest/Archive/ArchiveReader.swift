@@ -83,10 +83,11 @@ final class ArchiveReader: TraceReader {
 
   private func unpack(_ packed: [UInt8], at offset: UInt64) throws(TraceError) -> [UInt8] {
     let size = packed.withUnsafeBytes { ZSTD_getFrameContentSize($0.baseAddress, $0.count) }
-    guard size <= UInt64(ArchiveLayout.unpackedLimit) else {
+    let limit = ArchiveLayout.unpackedLimit(from: packed.count)
+    guard size <= UInt64(limit) else {
       throw TraceError(
-        .damaged, file: source.name, offset: offset,
-        expected: "a zstd frame of at most \(ArchiveLayout.unpackedLimit) bytes", found: "another")
+        .damaged, file: source.name, offset: offset, expected: "a zstd frame of at most \(limit) bytes",
+        found: "another")
     }
     var output = [UInt8](repeating: 0, count: Int(size))
     let count = ZSTD_decompress(&output, output.count, packed, packed.count)

@@ -10,7 +10,6 @@ final class BlockPlanes {
   /// −1 for planes that are not there.
   private var lengths = [Int](repeating: -1, count: Int(BlockColumn.limit) * 8)
   private var numbers: UnsafeMutableBufferPointer<UInt64>
-  private var usedNumbers = 0
   /// What stands for the planes of a column that has one number for each event, and is not there.
   private let zeros: UnsafeMutablePointer<UInt8>
 
@@ -30,23 +29,10 @@ final class BlockPlanes {
 
   /// Unpacks all planes that the directory behind the head lists.
   func unpack(_ payload: UnsafeRawBufferPointer, _ head: BlockHead) throws(BlockFault) {
-    for index in lengths.indices { lengths[index] = -1 }
-    var rows: [BlockPlane] = []
-    var total = 0
-    for row in 0..<head.planes {
-      let plane = BlockPlane(payload, at: BlockHead.byteCount + row * BlockPlane.byteCount)
-      rows.append(plane)
-      // Columns that this version does not know are passed over.
-      guard let column = BlockColumn(rawValue: plane.column) else { continue }
-      guard Int(plane.plane) < column.planeLimit else {
-        throw BlockFault(expected: "a plane of a column", found: "plane \(plane.plane)")
-      }
-      total += plane.length
-      guard total <= ArchiveLayout.unpackedLimit else {
-        throw BlockFault(
-          expected: "at most \(ArchiveLayout.unpackedLimit) bytes in a block", found: "\(total) bytes")
-      }
+    let rows = (0..<head.planes).map {
+      BlockPlane(payload, at: BlockHead.byteCount + $0 * BlockPlane.byteCount)
     }
+    let total = try total(rows, head, packed: payload.count)
     if memory.count < total {
       memory.deallocate()
       memory = .allocate(byteCount: total + total / 4, alignment: 16)
@@ -65,10 +51,51 @@ final class BlockPlanes {
       try unpack(
         plane, packed, into: UnsafeMutableRawBufferPointer(rebasing: memory[target..<(target + plane.length)])
       )
-      (places[index], lengths[index]) = (target, plane.length)
+      places[index] = target
       target += plane.length
     }
-    try combineAll(head)
+    try combineAll()
+  }
+
+  /// The bytes of all planes, once it is clear that no column has more than the events and lists of the block can bear, and
+  /// tables no more than the packed bytes make credible.
+  private func total(_ rows: [BlockPlane], _ head: BlockHead, packed: Int) throws(BlockFault) -> Int {
+    for index in lengths.indices { lengths[index] = -1 }
+    var (total, tables) = (0, 0)
+    for plane in rows {
+      // Columns that this version does not know are passed over.
+      guard let column = BlockColumn(rawValue: plane.column) else { continue }
+      let index = Int(plane.column) * 8 + Int(plane.plane)
+      guard Int(plane.plane) < column.planeLimit, lengths[index] < 0 else {
+        throw BlockFault(expected: "a plane of a column, each once", found: "plane \(plane.plane)")
+      }
+      lengths[index] = plane.length
+      total += plane.length
+      if column.isTable {
+        tables += plane.length
+      } else {
+        let limit = column.isOfLists ? head.segments : head.events
+        guard plane.length <= limit else {
+          throw BlockFault(expected: "at most \(limit) numbers in \(column)", found: "\(plane.length)")
+        }
+      }
+    }
+    let limit = ArchiveLayout.unpackedLimit(from: packed)
+    guard tables <= limit else {
+      throw BlockFault(
+        expected: "at most \(limit) bytes of tables in a block of \(packed)", found: "\(tables) bytes")
+    }
+    let lists = BlockPlanes.numeric.filter(\.isOfLists).reduce(0) { $0 + count($1) }
+    guard lists <= head.segments else {
+      throw BlockFault(expected: "at most \(head.segments) numbers of lists", found: "\(lists)")
+    }
+    return total
+  }
+
+  /// How many numbers a column of several planes has.
+  private func count(_ column: BlockColumn) -> Int {
+    let first = Int(column.rawValue) * 8
+    return max(0, lengths[first..<(first + 8)].max() ?? 0)
   }
 
   private func unpack(
@@ -121,19 +148,14 @@ final class BlockPlanes {
   private var counts = [Int](repeating: 0, count: Int(BlockColumn.limit))
 
   /// Puts the bytes of all numbers together.
-  private func combineAll(_ head: BlockHead) throws(BlockFault) {
-    usedNumbers = 0
+  private func combineAll() throws(BlockFault) {
+    var usedNumbers = 0
+    makeRoom(BlockPlanes.numeric.reduce(0) { $0 + count($1) })
     for column in BlockPlanes.numeric {
       let first = Int(column.rawValue) * 8
-      let count = lengths[first..<(first + 8)].max() ?? -1
-      (starts[Int(column.rawValue)], counts[Int(column.rawValue)]) = (usedNumbers, max(0, count))
+      let count = count(column)
+      (starts[Int(column.rawValue)], counts[Int(column.rawValue)]) = (usedNumbers, count)
       guard count > 0 else { continue }
-      let isOfLists = column.rawValue >= BlockColumn.listPhysical.rawValue
-      let limit = isOfLists ? head.segments : head.events
-      guard count <= limit else {
-        throw BlockFault(expected: "at most \(limit) numbers in \(column)", found: "\(count)")
-      }
-      makeRoom(usedNumbers + count)
       let output = numbers.baseAddress.map { $0 + usedNumbers } ?? numbers.baseAddress
       guard let output, let base = memory.baseAddress else { continue }
       output.initialize(repeating: 0, count: count)
@@ -151,10 +173,8 @@ final class BlockPlanes {
 
   private func makeRoom(_ count: Int) {
     if numbers.count >= count { return }
-    let larger = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: count * 2)
-    _ = larger.update(fromContentsOf: numbers[..<usedNumbers])
     numbers.deallocate()
-    numbers = larger
+    numbers = .allocate(capacity: count + count / 4)
   }
 
   /// Numbers that are taken one after another.

@@ -117,6 +117,11 @@ enum BlockColumn: UInt8, CaseIterable {
 
   static let limit = 48
 
+  /// Whether its bytes are taken as they are.
+  var isTable: Bool { rawValue < BlockColumn.shape.rawValue }
+  /// Whether it has a number for each entry of a scatterlist.
+  var isOfLists: Bool { rawValue >= BlockColumn.listPhysical.rawValue }
+
   /// Of a number: its bytes, each in a plane of its own.
   var planeLimit: Int {
     switch self {

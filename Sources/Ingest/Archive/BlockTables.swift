@@ -34,16 +34,16 @@ struct BlockTables {
     TraceError(.damaged, file: "", expected: expected, found: "\(found)")
   }
 
-  /// The most rows of any table.
+  /// The most rows of any table; of shapes and queues there are no more than events.
   private static let limit = 1 << 20
 
   /// A count that the bytes behind it can bear, `size` for each at least.
   private static func count(
-    _ cursor: inout ByteCursor, size: Int, _ what: String
+    _ cursor: inout ByteCursor, size: Int, _ what: String, limit most: Int = BlockTables.limit
   ) throws(TraceError) -> Int {
     if cursor.bytes.isEmpty { return 0 }
     let count = try cursor.number(4, what)
-    let limit = min(cursor.remaining / size, BlockTables.limit)
+    let limit = min(cursor.remaining / size, most)
     guard count <= UInt64(limit) else { throw cut("at most \(limit) \(what)", count) }
     return Int(count)
   }
@@ -108,7 +108,7 @@ struct BlockTables {
     var cursor = start
     var queues: [Int] = []
     var total = 0
-    for _ in 0..<(try count(&cursor, size: 4, "queues")) {
+    for _ in 0..<(try count(&cursor, size: 4, "queues", limit: ArchiveLayout.eventsPerBlock)) {
       let capacity = Int(try cursor.number(4, "a queue"))
       total += capacity
       guard total <= head.events else { throw cut("at most \(head.events) mappings", total) }
@@ -122,7 +122,9 @@ struct BlockTables {
   ) throws(TraceError) -> [BlockShape] {
     var cursor = start
     var shapes: [BlockShape] = []
-    for _ in 0..<(try count(&cursor, size: BlockShape.byteCount, "shapes")) {
+    let count = try count(
+      &cursor, size: BlockShape.byteCount, "shapes", limit: ArchiveLayout.eventsPerBlock)
+    for _ in 0..<count {
       guard
         let shape = try BlockShape(&cursor, names: names, predictors: predictors, queues: queues)
       else { throw cut("a shape of numbers in range", "others") }

@@ -120,9 +120,7 @@ final class Unpacker {
     let status = ZSTD_decompressStream(zstd, &to, &from)
     head = from.pos
     if ZSTD_getErrorCode(status) == ZSTD_error_frameParameter_windowTooLarge {
-      _ = fail(
-        "a zstd frame with a window of at most \(window >> 20) MiB (--zstd-window sets the limit)",
-        "a frame that was made with a larger one (zstd --long)")
+      _ = fail(Wrapper.acceptedWindow(window), "a frame that was made with a larger one (zstd --long)")
     } else if ZSTD_isError(status) != 0 {
       _ = fail("a zstd frame", String(cString: ZSTD_getErrorName(status)))
     }

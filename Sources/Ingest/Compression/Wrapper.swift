@@ -37,6 +37,11 @@ enum Wrapper: String {
     return (output.finish(), damage)
   }
 
+  /// What is expected where a zstd frame has a larger window.
+  static func acceptedWindow(_ bytes: UInt64) -> String {
+    "a zstd frame with a window of at most \(bytes >> 20) MiB (--zstd-window sets the limit)"
+  }
+
   /// The binary logarithm of a window, of those that the zstd library takes.
   static func windowLog(_ bytes: UInt64) -> Int32 {
     min(max(10, Int32(UInt64.bitWidth - 1 - max(1, bytes).leadingZeroBitCount)), 31)

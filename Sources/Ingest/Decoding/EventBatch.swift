@@ -96,6 +96,25 @@ final class EventBatch: @unchecked Sendable {
   /// Counts events that have been put where `makeRoom` said.
   func take(_ number: Int) { count += number }
 
+  /// Forgets the events and their arrays, and gives their memory back.
+  func dropAll() {
+    events.deallocate()
+    segments.deallocate()
+    (capacity, segmentCapacity, count, segmentCount) = (16, 16, 0, 0)
+    events = .allocate(capacity: capacity)
+    segments = .allocate(capacity: segmentCapacity)
+  }
+
+  /// Appends a loss, of so many events if that is known.
+  func appendLoss(time: UInt64, count: UInt64?, cpu: UInt16) {
+    var event = Event()
+    (event.time, event.cpu, event.call) = (time, cpu, .lost)
+    event.value = count ?? Event.unknownCount
+    append(event)
+    lostWindows &+= 1
+    if let count { lostEvents &+= count } else { lostWindowsWithoutCount &+= 1 }
+  }
+
   private func grow() {
     let larger = UnsafeMutablePointer<Event>.allocate(capacity: capacity * 2)
     larger.moveInitialize(from: events, count: count)

@@ -45,14 +45,14 @@ struct EventCatalog: Sendable {
       guard let (name, id) = EventFormat.nameAndNumber(source.text) else { continue }
       let index = add(id, name: name, system: source.system)
       guard index > 0 else { continue }
-      if name == "kernel_stack", let format = EventFormat(system: source.system, text: source.text.text) {
+      if name == "kernel_stack", let format = EventFormat(system: source.system, text: source.text) {
         plans[index] = EventPlan(stack: format) ?? EventPlan()
       } else if name == "funcgraph_exit",
-        let format = EventFormat(system: source.system, text: source.text.text)
+        let format = EventFormat(system: source.system, text: source.text)
       {
         plans[index] = EventPlan(functionExit: format) ?? EventPlan()
       } else if dictionary.row(system: source.system, name: name) != nil,
-        let format = EventFormat(system: source.system, text: source.text.text),
+        let format = EventFormat(system: source.system, text: source.text),
         let row = dictionary.row(
           system: source.system, name: name, hasField: { format[$0] != nil })
       {

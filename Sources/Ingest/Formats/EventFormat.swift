@@ -28,6 +28,14 @@ struct EventFormat: Sendable {
 
   subscript(_ name: String) -> Field? { fields.first { $0.name == name } }
 
+  /// The most bytes of a format file that are taken apart. The kernel's are smaller than one page, with few exceptions.
+  static let textLimit = 1 << 18
+
+  /// Reads a format file; nil if it has no name or number.
+  init?(system: String, text bytes: ArraySlice<UInt8>) {
+    self.init(system: system, text: bytes.prefix(EventFormat.textLimit).text)
+  }
+
   /// Reads a format file; nil if it has no name or number.
   init?(system: String, text: String) {
     self.system = system

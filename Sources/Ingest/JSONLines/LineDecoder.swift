@@ -17,7 +17,7 @@ struct LineDecoder: ~Copyable {
   private var stacks: LocalStacks
   private var frameBuffer: [UInt64] = []
 
-  private let callNames = NameTable()
+  private let callNames = EventNames()
   private var callNumbers: LocalNames
   private(set) var plans: [CallPlan] = []
   /// Lines of each plan.
@@ -41,7 +41,7 @@ struct LineDecoder: ~Copyable {
     self.frames = frames
     names = LocalNames(shared.names)
     stacks = LocalStacks(shared.stacks)
-    callNumbers = LocalNames(callNames)
+    callNumbers = LocalNames(callNames.table)
   }
 
   /// Reads one line and puts its event, if it is one, into the batch.
@@ -82,20 +82,15 @@ struct LineDecoder: ~Copyable {
 
   /// The number of the plan for a name, made when it is met first.
   private mutating func number(of name: JSONValue) -> UInt32 {
-    let number: UInt32
-    if name.kind == .string {
-      let bytes = line.bytes(name)
-      guard let base = bytes.baseAddress else { return plan(0) }
-      number = callNumbers.number(base, bytes.count)
-    } else {
-      number = callNames.intern(line.unescaped(name))
-    }
-    return plan(number)
+    guard name.kind == .string else { return plan(callNames.number(of: line.unescaped(name))) }
+    let bytes = line.bytes(name)
+    guard let base = bytes.baseAddress else { return plan(0) }
+    return plan(callNames.kept(callNumbers.number(base, bytes.count)))
   }
 
   private mutating func plan(_ number: UInt32) -> UInt32 {
     while plans.count <= Int(number) {
-      plans.append(CallPlan(callNames[UInt32(plans.count)], dictionary, keys, recorded: recorded))
+      plans.append(CallPlan(callNames.table[UInt32(plans.count)], dictionary, keys, recorded: recorded))
       counts.append(0)
     }
     return number

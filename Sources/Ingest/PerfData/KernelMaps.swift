@@ -22,9 +22,9 @@ struct KernelMaps {
       if kernel != nil { return }
       kernel = (start, size)
     } else if !path.hasPrefix("[kernel"), path.contains(".ko") || path.hasPrefix("["),
-      let file = path.split(separator: "/").last
+      let stem = path.split(separator: "/").last?.split(separator: ".").first
     {
-      let name = file.split(separator: ".")[0].filter { $0 != "[" && $0 != "]" }.map { $0 == "-" ? "_" : $0 }
+      let name = stem.filter { $0 != "[" && $0 != "]" }.map { $0 == "-" ? "_" : $0 }
       modules.append((start, size, String(name)))
     } else {
       return

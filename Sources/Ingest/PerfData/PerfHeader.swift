@@ -4,7 +4,9 @@ struct PerfHeader {
   var isPipe = false
   /// Where the records lie.
   var records: Range<UInt64> = 0..<0
-  var attributes: [PerfAttribute] = []
+  private(set) var attributes: [PerfAttribute] = []
+  /// Whether samples of all events consist of the same.
+  private(set) var isUniform = true
   /// The numbers of the tracepoints that were recorded.
   var tracepoints: Set<UInt16> = []
   /// The place in `attributes` for the numbers that samples carry.
@@ -95,7 +97,7 @@ struct PerfHeader {
         return PerfAttribute(body)
       }
       guard let attribute else { continue }
-      attributes.append(attribute)
+      add(attribute)
       let place = start + Int(entry) - 16
       let (ids, idsSize) = (
         PerfHeader.number(bytes, place, bigEndian), PerfHeader.number(bytes, place + 8, bigEndian)
@@ -109,6 +111,11 @@ struct PerfHeader {
         places[PerfHeader.number(numbers, id, bigEndian)] = attributes.count - 1
       }
     }
+  }
+
+  mutating func add(_ attribute: PerfAttribute) {
+    if let first = attributes.first, attribute != first { isUniform = false }
+    attributes.append(attribute)
   }
 
   /// `PERF_TYPE_TRACEPOINT`: the attribute's `config` is the number of an event.
@@ -186,7 +193,4 @@ struct PerfHeader {
     guard let first = attributes.first, let place = first.placeOfNumber else { return attributes.first }
     return places[body.u64(place)].map { attributes[$0] }
   }
-
-  /// Whether samples of all events consist of the same.
-  var isUniform: Bool { attributes.allSatisfy { $0 == attributes.first } }
 }

@@ -29,7 +29,8 @@ final class PerfReader: TraceReader {
     var header = PerfHeader.isPipe(start) ? PerfHeader(pipe: start) : try PerfHeader(input.randomAccess())
     var records = PerfRecords(
       input.bytes(from: header.isPipe ? 0 : header.records.lowerBound),
-      header.isPipe ? 0..<UInt64.max : header.records, bigEndian: header.bigEndian)
+      header.isPipe ? 0..<UInt64.max : header.records, bigEndian: header.bigEndian,
+      window: options.zstdWindow)
     if header.isPipe {
       _ = try records.take(16, for: "the perf.data header")
       held = try PerfReader.readAhead(&records, &header, file: input.name)
@@ -104,7 +105,7 @@ final class PerfReader: TraceReader {
       guard header.attributes.count < attributeLimit, let attribute = PerfAttribute(record.body),
         size <= record.body.count
       else { return }
-      header.attributes.append(attribute)
+      header.add(attribute)
       header.noteTracepoint(record.body)
       for place in stride(from: max(64, size), through: record.body.count - 8, by: 8)
       where header.places.count < PerfHeader.placesLimit {

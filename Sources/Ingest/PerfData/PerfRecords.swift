@@ -36,6 +36,7 @@ struct PerfRecords: ~Copyable {
   private var packed = ZSTD_inBuffer()
   private(set) var hasCompressed = false
   private let limits: UnpackingLimits
+  private let window: UInt64
   private var packedTotal: UInt64 = 0
   private var unpackedTotal: UInt64 = 0
 
@@ -44,12 +45,14 @@ struct PerfRecords: ~Copyable {
   /// - Parameters:
   ///   - stream: the input from the first record on.
   ///   - range: where the records lie in the input.
+  ///   - window: the most bytes that the decoder of compressed records may keep.
   ///   - limits: what compressed records may unpack to.
   init(
-    _ stream: ByteStream, _ range: Range<UInt64>, bigEndian: Bool, limits: UnpackingLimits = UnpackingLimits()
+    _ stream: ByteStream, _ range: Range<UInt64>, bigEndian: Bool,
+    window: UInt64 = TraceOptions().zstdWindow, limits: UnpackingLimits = UnpackingLimits()
   ) {
     self.stream = stream
-    self.limits = limits
+    (self.window, self.limits) = (window, limits)
     self.bigEndian = bigEndian
     position = range.lowerBound
     end = range.upperBound
@@ -234,6 +237,7 @@ struct PerfRecords: ~Copyable {
   private mutating func unpack(_ record: Record) throws(TraceError) {
     if zstd == nil {
       zstd = ZSTD_createDStream()
+      ZSTD_DCtx_setParameter(zstd, ZSTD_d_windowLogMax, Wrapper.windowLog(window))
       hasCompressed = true
     }
     unpackedOffset = record.offset
@@ -265,9 +269,11 @@ struct PerfRecords: ~Copyable {
     repeat {
       let status = ZSTD_decompressStream(zstd, &output, &packed)
       if ZSTD_isError(status) != 0 {
+        let isLarge = ZSTD_getErrorCode(status) == ZSTD_error_frameParameter_windowTooLarge
         throw TraceError(
-          .damaged, file: stream.name, offset: unpackedOffset, expected: "zstd data",
-          found: String(cString: ZSTD_getErrorName(status)))
+          .damaged, file: stream.name, offset: unpackedOffset,
+          expected: isLarge ? Wrapper.acceptedWindow(window) : "zstd data",
+          found: isLarge ? "one with a larger window" : String(cString: ZSTD_getErrorName(status)))
       }
     } while output.pos == 0 && packed.pos < packed.size
     unpackedTail += output.pos

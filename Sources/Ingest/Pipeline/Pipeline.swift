@@ -27,14 +27,24 @@ final class Pipeline: @unchecked Sendable {
   /// Bytes of the batches that wait to be read, and how many may wait before nobody decodes ahead.
   private var waitingBytes = 0
   private static let waitingLimit = 32 << 20
+  /// Bytes of the batches that wait, and of those that the reader has: it needs one or two of each stream, however many there
+  /// are. What comes beyond the limit is given up.
+  private var heldBytes = 0
+  private let heldLimit: Int
   private let chunksInPiece: Int
   private let pageBytesInPiece: Int
   private let makeDecoder: @Sendable () -> PieceDecoder
   private var counts: [UInt64]
   private let ownDecoder: PieceDecoder
 
-  /// - Parameter makeDecoder: called once on each thread.
-  init(_ streams: [CPUStream], countSlots: Int, makeDecoder: @escaping @Sendable () -> PieceDecoder) {
+  /// - Parameters:
+  ///   - heldLimit: bytes of batches that the reader may have at a time.
+  ///   - makeDecoder: called once on each thread.
+  init(
+    _ streams: [CPUStream], countSlots: Int, heldLimit: Int = 512 << 20,
+    makeDecoder: @escaping @Sendable () -> PieceDecoder
+  ) {
+    self.heldLimit = heldLimit
     rows = streams.map { Row(stream: $0) }
     // Few streams get long pieces; many share about the same memory.
     depth = streams.count <= 8 ? 4 : 2
@@ -126,9 +136,23 @@ final class Pipeline: @unchecked Sendable {
     monitor.unlock()
     decoder.decode(claim.piece, of: stream, into: claim.batch)
     monitor.lock()
+    if heldBytes + claim.batch.bytes > heldLimit { giveUp(claim) }
+    heldBytes += claim.batch.bytes
     rows[claim.row].slots[claim.number - rows[claim.row].first] = .ready(claim.batch)
     waitingBytes += claim.batch.bytes
     monitor.wakeAll()
+  }
+
+  /// Puts a loss in the place of events for which there is no room.
+  private func giveUp(_ claim: Claim) {
+    let stream = rows[claim.row].stream
+    let time = claim.batch.firstTime
+    claim.batch.dropAll()
+    claim.batch.problems.append(
+      stream.problem(
+        at: claim.piece.offset, "events of all CPUs that come together in at most \(heldLimit >> 20) MiB",
+        "more"))
+    claim.batch.appendLoss(time: time == .max ? 0 : time, count: nil, cpu: stream.cpu)
   }
 
   private func work(_ decoder: PieceDecoder) {
@@ -163,10 +187,10 @@ final class Pipeline: @unchecked Sendable {
   }
 
   func recycle(_ batch: EventBatch) {
-    // What one odd piece has made large does not stay so.
-    if batch.isOversized { return }
     monitor.lock()
-    free.append(batch)
+    heldBytes -= batch.bytes
+    // What one odd piece has made large does not stay so.
+    if !batch.isOversized { free.append(batch) }
     monitor.unlock()
   }
 }

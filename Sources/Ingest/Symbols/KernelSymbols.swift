@@ -5,8 +5,7 @@ import DMAModel
 /// An address is named only where a symbol plausibly covers it: a function of the same module that begins at or before
 /// it and ends (at the next symbol) after it, and is not larger than any real function. Anything else stays an address.
 public struct KernelSymbols: Symbolizer {
-  private let addresses: [UInt64]
-  private let names: [Name]
+  private let symbols: [(address: UInt64, name: Name)]
   private let text: [UInt8]
 
   private struct Name {
@@ -18,6 +17,8 @@ public struct KernelSymbols: Symbolizer {
 
   /// No function of a kernel is larger: past this distance the symbol is another one's.
   private static let largestFunction: UInt64 = 256 << 10
+  /// Functions that are kept; a kernel with all its modules has some hundred thousand.
+  private static let limit = 1 << 19
 
   public init(kallsyms text: [UInt8]) {
     // Places in the text are kept in 32 bits.
@@ -26,7 +27,7 @@ public struct KernelSymbols: Symbolizer {
     var found: [(address: UInt64, name: Name)] = []
     var line = 0
     text.withUnsafeBufferPointer { bytes in
-      while line < bytes.count {
+      while line < bytes.count, found.count < KernelSymbols.limit {
         var end = line
         while end < bytes.count && bytes[end] != 0x0a { end += 1 }
         if let entry = KernelSymbols.entry(bytes, line, end) { found.append(entry) }
@@ -34,8 +35,7 @@ public struct KernelSymbols: Symbolizer {
       }
     }
     found.sort { $0.address < $1.address }
-    addresses = found.map(\.address)
-    names = found.map(\.name)
+    symbols = found
   }
 
   /// `ffffffff81000000 t name	[module]`
@@ -74,7 +74,7 @@ public struct KernelSymbols: Symbolizer {
     let wanted = functions.map { (name: $0, bytes: Array($0.utf8)) }
     var found: [String: UInt64] = [:]
     var repeated: Set<String> = []
-    for (address, name) in zip(addresses, names) where name.moduleLength == 0 {
+    for (address, name) in symbols where name.moduleLength == 0 {
       for function in wanted where function.bytes.count == Int(name.length) {
         let start = Int(name.start)
         guard text[start..<start + function.bytes.count].elementsEqual(function.bytes) else { continue }
@@ -96,16 +96,16 @@ public struct KernelSymbols: Symbolizer {
 
   public func symbol(at address: UInt64) -> String {
     var low = 0
-    var high = addresses.count
+    var high = symbols.count
     while low < high {
       let middle = (low + high) / 2
-      if addresses[middle] <= address { low = middle + 1 } else { high = middle }
+      if symbols[middle].address <= address { low = middle + 1 } else { high = middle }
     }
     let bare = "0x" + String(address, radix: 16)
-    guard low > 0, low < addresses.count else { return bare }
-    let offset = address - addresses[low - 1]
+    guard low > 0, low < symbols.count else { return bare }
+    let offset = address - symbols[low - 1].address
     guard offset <= KernelSymbols.largestFunction else { return bare }
-    let name = names[low - 1]
+    let name = symbols[low - 1].name
     let function = String(
       decoding: text[Int(name.start)..<Int(name.start + name.length)], as: UTF8.self)
     let place = "\(function)+0x\(String(offset, radix: 16))"

@@ -140,13 +140,15 @@ extension TextDecoder {
     at.isFirst = false
     let isColon = base[position] != 0x3d
     let nameEnd = isColon ? position - 1 : position
-    at.position = position + 1
-    let value = TextDecoder.value(line, &at.position)
-    guard let index = TextDecoder.field(line.text(start, nameEnd), form, &at) else {
-      // `IOMMU:` stands before a field that has a name of its own.
-      if isColon { at.position = nameEnd + 1 }
+    let index = TextDecoder.field(line.text(start, nameEnd), form, &at)
+    if isColon, index == nil {
+      // `IOMMU:` stands before a field that has a name of its own. What follows is not looked at twice.
+      at.position = nameEnd + 1
       return true
     }
+    at.position = position + 1
+    let value = TextDecoder.value(line, &at.position)
+    guard let index else { return true }
     let field = form.pointee.fields.baseAddress.map { $0 + index }
     guard let field, assign(field, value, event) else { return false }
     at.met |= field.pointee.bit

@@ -169,7 +169,7 @@ struct TextDecoder: ~Copyable {
 
   @inline(never)
   private mutating func newPlan(_ name: TextBytes) -> Int {
-    let number = Int(tables.eventNames.intern(name.text(0, name.count).text))
+    let number = Int(tables.eventNames.number(of: name.text(0, name.count).text))
     eventNumbers.keep(UInt64(number), for: name)
     addPlans(upTo: number)
     return number
@@ -178,7 +178,7 @@ struct TextDecoder: ~Copyable {
   private mutating func addPlans(upTo number: Int) {
     while plans.count <= number {
       let plan = TextPlan(
-        tables.eventNames[UInt32(plans.count)], tables.dictionary, recorded: tables.recorded)
+        tables.eventNames.table[UInt32(plans.count)], tables.dictionary, recorded: tables.recorded)
       plans.append(plan)
       forms.append(plan)
     }

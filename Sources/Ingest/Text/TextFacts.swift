@@ -7,7 +7,7 @@ final class TextTables: Sendable {
   let dictionary: EventDictionary
   /// Names of events that the recording is known to have: those behind them are not counted twice.
   let recorded: Set<String>
-  let eventNames = NameTable()
+  let eventNames = EventNames()
   let taskNames = NameTable()
 
   init(

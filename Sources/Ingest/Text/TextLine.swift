@@ -54,9 +54,13 @@ struct TextLine {
     return nil
   }
 
+  /// The CPU stands near the beginning of a line. To look for it behind each of many brackets, and back from each for its task,
+  /// would take the square of the line's length.
+  private static let searched = 512
+
   private static func bracket(_ line: TextBytes, _ start: Int) -> Int? {
     var position = start
-    while position < line.count {
+    while position < min(line.count, searched) {
       if line.base[position] == 0x5b { return position }
       position += 1
     }

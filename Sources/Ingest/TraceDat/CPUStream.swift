@@ -78,6 +78,10 @@ final class CPUStream: @unchecked Sendable {
       expected: "\(end - min(offset, end)) more bytes of CPU \(cpu)", found: "the end of the file")
   }
 
+  func problem(at offset: UInt64, _ expected: String, _ found: String) -> TraceError {
+    TraceError(.damaged, file: source.name, offset: offset, expected: expected, found: found)
+  }
+
   private func word(at offset: UInt64) -> UInt64? {
     guard offset &+ 4 <= min(end, source.size),
       let bytes = try? source.bytes(at: offset, count: 4, for: "a size")

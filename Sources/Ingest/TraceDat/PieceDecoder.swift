@@ -59,14 +59,7 @@ final class PieceDecoder {
   }
 
   private func appendLoss(time: UInt64, count: UInt64?, _ stream: CPUStream, _ batch: EventBatch) {
-    var event = Event()
-    event.time = time
-    event.cpu = stream.cpu
-    event.call = .lost
-    event.value = count ?? Event.unknownCount
-    batch.append(event)
-    batch.lostWindows &+= 1
-    if let count { batch.lostEvents &+= count } else { batch.lostWindowsWithoutCount &+= 1 }
+    batch.appendLoss(time: time, count: count, cpu: stream.cpu)
     lossPending = false
   }
 

@@ -12,7 +12,9 @@ extension TraceDatFile {
       let size = try cursor.number(8, "the size of \(expected)")
       let text = try cursor.take(size, expected)
       if expected == "header_page" {
-        pages = PageLayout(headerPage: text.text, pageSize: pages.pageSize, bigEndian: bigEndian)
+        pages = PageLayout(
+          headerPage: text.prefix(TraceDatFile.textLimit).text, pageSize: pages.pageSize, bigEndian: bigEndian
+        )
       }
     }
   }
@@ -46,10 +48,13 @@ extension TraceDatFile {
     }
   }
 
+  /// The most bytes of a text that are taken apart: its lines need more memory than it does. The kernel's have some hundreds.
+  private static let textLimit = 1 << 16
+
   /// An option that both versions know; false for any other.
   mutating func readOption(_ id: UInt64, _ data: ArraySlice<UInt8>) -> Bool {
     switch id {
-    case 2: overruns &+= TraceDatFile.overruns(data.text)
+    case 2: overruns &+= TraceDatFile.overruns(data.prefix(TraceDatFile.textLimit).text)
     case 4:
       clockOptions = data.text.trimmingNewline
       clock = clock.isEmpty ? TraceDatFile.chosenClock(clockOptions) : clock

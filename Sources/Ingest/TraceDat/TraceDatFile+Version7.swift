@@ -102,6 +102,11 @@ extension TraceDatFile {
     buffer.clock = try cursor.string("the clock of a trace buffer")
     buffer.pageSize = Int(try cursor.number(4, "the page size of a trace buffer"))
     let cpus = try cursor.number(4, "the number of CPUs of a trace buffer")
+    guard cpus <= TraceDatFile.cpuLimit else {
+      throw TraceError(
+        .damaged, file: source.name, offset: offset,
+        expected: "at most \(TraceDatFile.cpuLimit) CPUs of a trace buffer", found: "\(cpus)")
+    }
     for _ in 0..<cpus {
       let cpu = try cursor.number(4, "a CPU's number")
       let start = try cursor.number(8, "where the pages of CPU \(cpu) begin")
@@ -228,14 +233,19 @@ extension TraceDatFile {
   /// at the next page. Their CPUs are numbered in the order in which they lie.
   private mutating func recoverBuffers(from start: UInt64, _ source: ByteSource) {
     var offset = start
-    var steps = 1 << 22
+    var steps = 1 << 20
     for _ in 0..<recoveryLimit {
       guard let header = try? sectionHeader(at: offset, source), header.id <= 64 else { return }
       if header.id == ID.buffer {
         var buffer = Buffer(name: "", clock: clock, pageSize: pages.pageSize)
         buffer.isCompressed = header.isCompressed && compression != .none
         buffer.cpus = recoverCPUs(from: offset + 16, compressed: buffer.isCompressed, &steps, source)
-        if !buffer.cpus.isEmpty { buffers.append(buffer) }
+        do throws(TraceError) {
+          if !buffer.cpus.isEmpty { try add(buffer, at: offset, file: source.name) }
+        } catch {
+          problems.append(error)
+          return
+        }
         if header.size == 0 { return }
       }
       let (next, overflow) = offset.addingReportingOverflow(16 &+ header.size)

@@ -69,7 +69,10 @@ final class TraceDatReader: TraceReader {
   /// Lines of `pid name`.
   private static func taskNames(_ text: [UInt8]) -> [Int32: String] {
     var names: [Int32: String] = [:]
-    for line in text.split(separator: 0x0a) where names.count < taskLimit {
+    var rest = text[...]
+    while !rest.isEmpty, names.count < taskLimit {
+      let line = rest.prefix { $0 != 0x0a }
+      rest = rest[line.endIndex...].dropFirst()
       guard let space = line.firstIndex(of: 0x20),
         let pid = Int32(String(decoding: line[..<space], as: UTF8.self))
       else { continue }
@@ -141,10 +144,11 @@ final class TraceDatReader: TraceReader {
 extension TraceDatFile {
   /// The saved symbols; nil where there are none, or they cannot be read.
   fileprivate func kernelSymbols(_ source: ByteSource) -> KernelSymbols? {
-    guard let section = symbols, let bytes = try? unpack(section, "kernel symbols", source) else {
+    guard let section = symbols, var bytes = try? unpack(section, "kernel symbols", source) else {
       return nil
     }
     // Version 7 keeps the length of the text before it.
-    return KernelSymbols(kallsyms: version == 7 ? Array(bytes.dropFirst(4)) : bytes)
+    if version == 7 { bytes.removeFirst(min(4, bytes.count)) }
+    return KernelSymbols(kallsyms: bytes)
   }
 }

@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "Guard.h"
 
+#include <fcntl.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -69,22 +71,40 @@ int memory_file(const void *data, size_t size) {
   return descriptor;
 }
 
+int full_pipe(const void *data, size_t size) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
+    return -1;
+  // Where the system allows no such pipe, what does not fit shows in the writing.
+  fcntl(ends[1], F_SETPIPE_SZ, (int)(size < 4096 ? 4096 : size));
+  size_t done = 0;
+  while (done < size) {
+    ssize_t count = write(ends[1], (const char *)data + done, size - done);
+    if (count <= 0)
+      break;
+    done += (size_t)count;
+  }
+  close(ends[1]);
+  if (done == size)
+    return ends[0];
+  close(ends[0]);
+  return -1;
+}
+
+/// Processor time of all threads, which does not pass while the machine is busy with others.
 static size_t milliseconds(void) {
   struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
   return (size_t)now.tv_sec * 1000 + (size_t)now.tv_nsec / 1000000;
 }
 
-// Processor time, which does not pass while the machine is busy with others; a wait that nothing ends is given ten times
-// as long.
 static void patience(unsigned seconds) {
   struct itimerval timer = {{0, 0}, {seconds, 0}};
   setitimer(ITIMER_PROF, &timer, NULL);
-  alarm(10 * seconds);
 }
 
 struct guarded_run run_guarded(size_t start, size_t end, unsigned seconds, size_t (*body)(size_t)) {
-  struct guarded_run result = {start, -1, 0, 0};
+  struct guarded_run result = {start, -1, 0, 0, start};
   struct guarded_run *shared =
       mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (shared == MAP_FAILED)
@@ -96,13 +116,18 @@ struct guarded_run run_guarded(size_t start, size_t end, unsigned seconds, size_
       shared->reached = number;
       size_t begin = milliseconds();
       patience(seconds);
+      // A wait that nothing ends takes no processor time.
+      alarm(10 * seconds);
       size_t bytes = body(number);
       patience(0);
+      alarm(0);
       size_t taken = milliseconds() - begin;
       if (bytes > shared->most_allocated)
         shared->most_allocated = bytes;
-      if (taken > shared->slowest)
+      if (taken > shared->slowest) {
         shared->slowest = taken;
+        shared->slowest_number = number;
+      }
     }
     shared->reached = end;
     _exit(0);
@@ -117,7 +142,46 @@ struct guarded_run run_guarded(size_t start, size_t end, unsigned seconds, size_
 }
 
 int LLVMFuzzerRunDriver(int *count, char ***arguments, int (*target)(const uint8_t *, size_t));
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most);
 
-int fuzz(int count, char **arguments, int (*target)(const uint8_t *, long)) {
-  return LLVMFuzzerRunDriver(&count, &arguments, (int (*)(const uint8_t *, size_t))target);
+size_t change(uint8_t *data, size_t size, size_t most) { return LLVMFuzzerMutate(data, size, most); }
+
+static size_t (*fuzzed)(const uint8_t *, size_t);
+static unsigned limit_seconds;
+static size_t most_allocated, slowest;
+
+static void too_slow(int signal) {
+  (void)signal;
+  static const char text[] = "too slow: over the limit of processor time for one input\n";
+  ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
+  (void)written;
+  // libFuzzer keeps the input.
+  abort();
+}
+
+/// Called by libFuzzer with one input after another.
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  size_t begin = milliseconds();
+  patience(limit_seconds);
+  size_t bytes = fuzzed(data, size);
+  patience(0);
+  size_t taken = milliseconds() - begin;
+  if (bytes > most_allocated)
+    most_allocated = bytes;
+  if (taken > slowest)
+    slowest = taken;
+  return 0;
+}
+
+static void say_most(void) {
+  fprintf(stderr, "stat::slowest_unit_cpu_ms:    %zu\nstat::most_allocated_kib:      %zu\n", slowest,
+          most_allocated >> 10);
+}
+
+int fuzz(int count, char **arguments, unsigned seconds, size_t (*body)(const uint8_t *, size_t)) {
+  fuzzed = body;
+  limit_seconds = seconds;
+  signal(SIGPROF, too_slow);
+  atexit(say_most);
+  return LLVMFuzzerRunDriver(&count, &arguments, LLVMFuzzerTestOneInput);
 }

@@ -1,0 +1,1 @@
+../../../../Sources/Ingest/Archive/XXHash64.swift

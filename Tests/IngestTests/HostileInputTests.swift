@@ -1,0 +1,219 @@
+import DMAModel
+import Testing
+
+@testable import Ingest
+
+/// Inputs made to take more time or memory than what they say is worth.
+@Suite struct HostileInputTests {
+  /// Longer than any of these takes on a busy machine; what grows with the square of a line takes minutes.
+  static let patience = Duration.seconds(20)
+
+  static func time(of text: String) throws -> (events: Int, problems: [String], duration: Duration) {
+    let start = ContinuousClock.now
+    let reading = try withFile(Array(text.utf8)) { Reading(try Trace(path: $0)) }
+    return (reading.events.count, reading.recording.problems, ContinuousClock.now - start)
+  }
+
+  static let event =
+    "  nvme-7 [000] ..... 1.000001: dma_unmap_page: 0000:00:04.0 dir=TO_DEVICE dma_addr=1000 size=16 attrs=\n"
+
+  @Test("A line of a million brackets takes no longer than its length", arguments: [") [0] ", "a-1 [0] x "])
+  func brackets(piece: String) throws {
+    let line = String(repeating: piece, count: 900_000 / piece.utf8.count)
+    let reading = try Self.time(of: Self.event + line + "\n" + Self.event)
+    #expect(reading.events == 2 && reading.problems.count == 1)
+    #expect(reading.duration < Self.patience)
+  }
+
+  @Test("Nor does a line of words that each seem to begin a list or a text", arguments: ["a: {", "a: \"b"])
+  func words(piece: String) throws {
+    let line =
+      Self.event.dropLast(1) + String(repeating: " " + piece, count: 900_000 / (1 + piece.utf8.count))
+    let reading = try Self.time(of: line + "\n" + Self.event)
+    #expect(reading.events == 2)
+    #expect(reading.duration < Self.patience)
+  }
+
+  @Test("A word that means nothing, with a colon, leaves the field behind it its value")
+  func colons() throws {
+    let line = Self.event.replacing("dma_addr=", with: "IOMMU: dma_addr=")
+    #expect(try withFile(Array(line.utf8)) { Reading(try Trace(path: $0)).events.first?.address } == 0x1000)
+  }
+
+  @Test("Names of events past the limit share one number, below it")
+  func eventNames() {
+    let names = EventNames()
+    let numbers = (0..<10_000).map { names.number(of: "gpu:map\($0)") }
+    #expect(Set(numbers.prefix(8_000)).count == 8_000)
+    #expect(Set(numbers.suffix(1_000)).count == 1)
+    #expect(numbers.allSatisfy { $0 < EventNames.limit })
+    #expect(
+      names.table[numbers[9_999]] == "(further names)"
+        && numbers == numbers.indices.map { names.number(of: "gpu:map\($0)") })
+  }
+
+  @Test("Lines of more events than are told apart are all counted", arguments: [true, false])
+  func manyNames(isText: Bool) throws {
+    let lines = (0..<9_000).map {
+      isText
+        ? "  nvme-7 [000] ..... 1.000001: e\($0):dma_map_page: x\n" : "{\"call\": \"e\($0):dma_map_page\"}\n"
+    }
+    let recording = try withFile(Array(lines.joined().utf8)) { Reading(try Trace(path: $0)).recording }
+    #expect(recording.eventsByName.values.reduce(0, +) == 9_000)
+    #expect((recording.eventsByName["(further names)"] ?? 0) > 700)
+  }
+
+  @Test("A module of a perf.data whose name is dots alone is passed over")
+  func dots() throws {
+    var builder = PerfDataTests.builder(.init(bigEndian: false, isPipe: true, packing: .none))
+    for name in ["/lib/modules/x.ko/...", "[/.", "/lib/modules/e1000.ko"] {
+      var body = ByteWriter()
+      body.put(UInt32.max)
+      body.put(0 as UInt32)
+      for value in [0xffff_ffff_a000_0000, 0x1000, 0] as [UInt64] { body.put(value) }
+      body.put(string: name)
+      body.pad(to: 8)
+      builder.record(1, body.bytes)
+    }
+    try withFile(builder.build()) { path in
+      let trace = try Trace(path: path)
+      #expect(Reading(trace).events.count == 6)
+      #expect(trace.symbols()?.symbol(at: 0xffff_ffff_a000_0010) == "[e1000]+0x10")
+    }
+  }
+
+  @Test(
+    "Compressed records of a perf.data keep no more than the user allows, and the message names the option")
+  func perfWindow() throws {
+    // RFC 8878, 3.1.1: no content size, a window of 2^26 bytes, one block as it is, the last.
+    let frame: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd, 0, 16 << 3, 8 << 3 | 1, 0, 0, 68, 0, 0, 0, 0, 0, 8, 0]
+    for (window, isRefused) in [(64, false), (32, true)] as [(UInt64, Bool)] {
+      var builder = PerfDataTests.builder(.init(bigEndian: false, isPipe: true, packing: .none))
+      builder.record(81, frame)
+      var options = TraceOptions()
+      options.zstdWindow = window << 20
+      let problems = try withFile(builder.build()) {
+        Reading(try Trace(path: $0, options: options)).recording.problems
+      }
+      #expect(problems.contains { $0.contains("32 MiB (--zstd-window sets the limit)") } == isRefused)
+      #expect(isRefused || problems == [])
+    }
+  }
+
+  @Test("Samples of a perf.data are told apart as soon as one description differs")
+  func uniform() {
+    var header = PerfHeader(pipe: [])
+    var attribute = [UInt8](repeating: 0, count: 64)
+    for number in [1, 1, 2] as [UInt8] {
+      #expect(header.isUniform)
+      attribute[24] = number
+      attribute.withUnsafeBytes { bytes in
+        guard let base = bytes.baseAddress else { return }
+        if let one = PerfAttribute(PerfBytes(base: base, count: 64, bigEndian: false)) { header.add(one) }
+      }
+    }
+    #expect(!header.isUniform && header.attributes.count == 3)
+  }
+
+  @Test("What the events of all CPUs need at a time has a limit, past which they are a loss")
+  func memory() throws {
+    let times: [[[UInt64]]] = [[Array(1...40), Array(50...80)], [Array(2...41), Array(60...90)]]
+    for (limit, isRefused) in [(1 << 20, false), (6_000, true)] {
+      try withFile(TimeMergeTests.trace(times).build()) { path in
+        let source = try openInput(path).randomAccess()
+        let file = try TraceDatFile(source)
+        let catalog = EventCatalog(file.formats, dictionary: EventDictionary(), longSize: 8)
+        let shared = SharedTables()
+        let streams = file.buffers[0].cpus.map {
+          CPUStream(
+            $0, buffer: 0, isCompressed: false, pages: file.pages, clock: ClockConversion(), source: source)
+        }
+        let pipeline = Pipeline(streams, countSlots: catalog.plans.count, heldLimit: limit) {
+          PieceDecoder(
+            source, compression: .none, records: RecordDecoder(catalog, bigEndian: false, shared: shared))
+        }
+        var (events, losses, problems) = (0, 0, [String]())
+        pipeline.run(workers: 0) {
+          var merge = TimeMerge(pipeline, streams: streams.count) { problems += $1.problems.map(\.expected) }
+          merge.forEachRun { run, _ in
+            for index in run.indices {
+              if run[index].call == .lost { losses += 1 } else { events += 1 }
+            }
+            return true
+          }
+        }
+        #expect(isRefused ? losses > 0 && losses == problems.count : losses == 0 && problems == [])
+        #expect(isRefused ? events < 142 : events == 142)
+        #expect(problems.allSatisfy { $0.contains("events of all CPUs") })
+      }
+    }
+  }
+
+  // MARK: - Archives
+
+  private static func section(_ kind: ArchiveLayout.Kind, _ payload: [UInt8]) -> [UInt8] {
+    SectionHead(kind, payload: payload).bytes + payload
+  }
+
+  private static func archive(facts: [UInt8]) -> [UInt8] {
+    ArchiveLayout.magic + [1, 0, 0, 0, 0, 0, 0, 0] + section(.opening, zstdFrame(facts))
+  }
+
+  @Test("Facts of an archive that need much more memory than room are kept up to a limit")
+  func facts() throws {
+    let empty: [UInt8] = [37, 0, 0, 0, 0, 0]
+    let many = try Reading(Self.archive(facts: Array(repeatElement(empty, count: 150_000).joined())))
+    #expect(many.recording.buffers.count == 4096)
+    let bomb = try Reading(Self.archive(facts: Array(repeatElement(empty, count: 2_000_000).joined())))
+    #expect(
+      bomb.recording.buffers.isEmpty
+        && bomb.recording.problems.contains { $0.contains("zstd frame of at most") })
+  }
+
+  /// The payload of a block of one event with these planes, and so many numbers of lists.
+  private static func block(
+    _ planes: [(column: BlockColumn, plane: Int, bytes: [UInt8])], segments: Int
+  ) -> [UInt8] {
+    var head = BlockHead()
+    (head.events, head.segments, head.planes) = (1, segments, planes.count)
+    var out = ArchiveBytes()
+    head.write(to: &out)
+    for (column, plane, bytes) in planes {
+      BlockPlane(
+        column: column, plane: plane, coding: .zstd, length: bytes.count, stored: zstdFrame(bytes).count
+      ).write(to: &out)
+    }
+    return out.bytes + planes.flatMap { zstdFrame($0.bytes) }
+  }
+
+  private static func fault(_ payload: [UInt8]) -> String? {
+    let decoder = BlockDecoder(shared: SharedTables(), frameNames: FrameNames(), symbols: ArchiveSymbols())
+    return payload.withUnsafeBytes { bytes in
+      do throws(BlockFault) {
+        try decoder.decode(bytes, into: EventBatch())
+        return nil
+      } catch {
+        return error.expected
+      }
+    }
+  }
+
+  @Test("A block of an archive may not hold more than its events, lists and size can bear")
+  func blocks() {
+    let zeros = { [UInt8](repeating: 0, count: $0) }
+    #expect(Self.fault(Self.block([(.listBus, 0, zeros(5))], segments: 4)) == "at most 4 numbers in listBus")
+    #expect(Self.fault(Self.block([(.size, 0, zeros(2))], segments: 4)) == "at most 1 numbers in size")
+    #expect(
+      Self.fault(Self.block([(.listBus, 0, zeros(3)), (.listLength, 1, zeros(2))], segments: 4))
+        == "at most 4 numbers of lists")
+    #expect(
+      Self.fault(Self.block([(.listBus, 0, zeros(3)), (.listBus, 0, zeros(3))], segments: 4))
+        == "a plane of a column, each once")
+    #expect(
+      Self.fault(Self.block([(.names, 0, zeros(5 << 20))], segments: 0))?.contains("bytes of tables") == true)
+    // 65,537 shapes, each sound.
+    let shapes = [1, 0, 1, 0] + zeros(65_537 * BlockShape.byteCount)
+    #expect(
+      Self.fault(Self.block([(.shapes, 0, shapes)], segments: 0))?.contains("65536 shapes") == true)
+  }
+}
