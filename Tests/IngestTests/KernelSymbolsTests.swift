@@ -22,14 +22,17 @@ import Testing
     arguments: [
       (0xffff_ffff_8100_0000, "_text+0x0"), (0xffff_ffff_8100_01ff, "dma_direct_map_sg+0xff"),
       (0xffff_ffff_8100_0310, "weak_one+0x10"), (0xffff_ffff_c040_0010, "nvme_queue_rq+0x10 [nvme]"),
+      (0xffff_ffff_c040_8200, "nvme_timeout+0x8000 [nvme]"),
     ] as [(UInt64, String)])
   func covered(address: UInt64, name: String) {
     #expect(Self.symbols.symbol(at: address) == name)
   }
 
   @Test(
-    "An address far from any function, or behind the last, stays an address",
-    arguments: [0, 0xffff_ffff_80ff_ffff, 0xffff_ffff_b000_0000, 0xffff_ffff_c050_0010, .max] as [UInt64])
+    "An address far from any function, behind the last, or far behind a module's last stays an address",
+    arguments: [
+      0, 0xffff_ffff_80ff_ffff, 0xffff_ffff_b000_0000, 0xffff_ffff_c050_0010, 0xffff_ffff_c040_8201, .max,
+    ] as [UInt64])
   func notCovered(address: UInt64) {
     #expect(Self.symbols.symbol(at: address) == "0x" + String(address, radix: 16))
   }

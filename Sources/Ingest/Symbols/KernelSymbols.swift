@@ -17,6 +17,9 @@ public struct KernelSymbols: Symbolizer {
 
   /// No function of a kernel is larger: past this distance the symbol is another one's.
   private static let largestFunction: UInt64 = 256 << 10
+  /// The same of a module's last one, of which no symbol of the module shows the end: what comes further behind is a module
+  /// without symbols.
+  private static let largestLastFunction: UInt64 = 32 << 10
   /// Functions that are kept; a kernel with all its modules has some hundred thousand.
   private static let limit = 1 << 19
 
@@ -104,14 +107,19 @@ public struct KernelSymbols: Symbolizer {
     let bare = "0x" + String(address, radix: 16)
     guard low > 0, low < symbols.count else { return bare }
     let offset = address - symbols[low - 1].address
-    guard offset <= KernelSymbols.largestFunction else { return bare }
     let name = symbols[low - 1].name
+    let isLast = module(of: symbols[low].name) != module(of: name)
+    guard offset <= (isLast ? KernelSymbols.largestLastFunction : KernelSymbols.largestFunction) else {
+      return bare
+    }
     let function = String(
       decoding: text[Int(name.start)..<Int(name.start + name.length)], as: UTF8.self)
     let place = "\(function)+0x\(String(offset, radix: 16))"
     guard name.moduleLength > 0 else { return place }
-    let module = String(
-      decoding: text[Int(name.moduleStart)..<Int(name.moduleStart + name.moduleLength)], as: UTF8.self)
-    return "\(place) [\(module)]"
+    return "\(place) [\(String(decoding: module(of: name), as: UTF8.self))]"
+  }
+
+  private func module(of name: Name) -> ArraySlice<UInt8> {
+    text[Int(name.moduleStart)..<Int(name.moduleStart + name.moduleLength)]
   }
 }
