@@ -9,7 +9,8 @@ struct InfoCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "trace.dat, perf.data, trace text or JSON Lines, plain or packed with zstd or gzip.", valueName: "trace"
+      "trace.dat, perf.data, trace text, JSON Lines, an archive or a saved profile, plain or packed.",
+      valueName: "trace"
     ))
   var traces: [String]
 
