@@ -16,7 +16,7 @@ DEMO := fixtures/noncoherent.dat
 DEMO_FOLDER := .build/demo
 BENCH_TRACE ?= ../shared/captures/bench/large.dat
 
-# Sample reports: one fixture for each question that a report answers. They are written by the build that `make test`
+# Sample reports: one fixture for each question that a report answers, and a comparison of two. They are written by the build that `make test`
 # leaves behind; the figures do not depend on it.
 REPORTS := noncoherent mask32-6g lost-events mixed-b
 
@@ -77,6 +77,8 @@ fuzzer: packages
 	find "$$folder/.." -name 'libclang_rt.fuzzer*.a' 2> /dev/null | grep -q . \
 	  || { echo "this Swift has no libFuzzer (libclang_rt.fuzzer): the toolchains of swift.org have it" >&2; exit 1; }
 	@mkdir -p .build-fuzz; echo "building with the sanitizers: some minutes the first time"
+	@# A new file of a package that is depended on is found only when the plan is made anew.
+	@touch Tests/Fuzzing/Package.swift
 	@$(FUZZ_BUILD) > .build-fuzz/build.log 2>&1 || { grep error .build-fuzz/build.log >&2; exit 1; }
 
 .PHONY: check-instructions
@@ -105,7 +107,9 @@ program="$$($(SWIFT) build $(FLAGS) --show-bin-path)/dmascope"; \
 for name in $(REPORTS); do \
   "$$program" report "fixtures/$$name.dat" --live \
     --json "$(1)/$$name.json" --html "$(1)/$$name.html" > "$(1)/$$name.txt"; \
-done
+done; \
+"$$program" compare fixtures/noncoherent.dat fixtures/coherent.dat --new-coherent '*' --no-github-summary \
+  --html "$(1)/noncoherent-coherent.html" > "$(1)/noncoherent-coherent.txt"
 endef
 
 .PHONY: docs

@@ -30,24 +30,29 @@ let package = Package(
     .target(name: "Report", dependencies: ["DMAModel", "Replay", "Comparison"]),
     .target(name: "Listing", dependencies: ["DMAModel", "Replay", "Report"]),
     .target(name: "MappingDatabase", dependencies: ["DMAModel", "Replay", "CSQLite"]),
-    .target(name: "PlatformFiles", dependencies: ["Replay", .product(name: "Yams", package: "Yams")]),
+    .target(name: "YAMLFiles", dependencies: [.product(name: "Yams", package: "Yams")]),
     .target(
-      name: "EventFiles", dependencies: ["Ingest", .product(name: "Yams", package: "Yams")]),
-    .target(name: "GateFiles", dependencies: ["Comparison", .product(name: "Yams", package: "Yams")]),
+      name: "PlatformFiles",
+      dependencies: ["Replay", "YAMLFiles", .product(name: "Yams", package: "Yams")]),
+    .target(
+      name: "EventFiles", dependencies: ["Ingest", "YAMLFiles", .product(name: "Yams", package: "Yams")]),
+    .target(
+      name: "GateFiles", dependencies: ["Comparison", "YAMLFiles", .product(name: "Yams", package: "Yams")]),
     .executableTarget(
       name: "dmascope",
       dependencies: [
         "DMAModel", "Ingest", "Capture", "Replay", "Comparison", "Report", "Listing", "MappingDatabase",
-        "PlatformFiles", "EventFiles", "GateFiles", "ProfileFiles",
+        "YAMLFiles", "PlatformFiles", "EventFiles", "GateFiles", "ProfileFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "DMAModelTests", dependencies: ["DMAModel"]),
     .testTarget(name: "IngestTests", dependencies: ["Ingest", "DMAModel", "CZstd"]),
     .testTarget(name: "ReplayTests", dependencies: ["Replay", "Ingest", "DMAModel"]),
-    .testTarget(name: "ComparisonTests", dependencies: ["Comparison", "GateFiles", "Replay", "DMAModel"]),
+    .testTarget(
+      name: "ComparisonTests", dependencies: ["Comparison", "GateFiles", "YAMLFiles", "Replay", "DMAModel"]),
     .testTarget(name: "ReportTests", dependencies: ["Report", "Comparison", "Replay", "DMAModel"]),
-    .testTarget(name: "PlatformFilesTests", dependencies: ["PlatformFiles", "Replay"]),
-    .testTarget(name: "EventFilesTests", dependencies: ["EventFiles", "Ingest", "DMAModel"]),
+    .testTarget(name: "PlatformFilesTests", dependencies: ["PlatformFiles", "YAMLFiles", "Replay"]),
+    .testTarget(name: "EventFilesTests", dependencies: ["EventFiles", "YAMLFiles", "Ingest", "DMAModel"]),
     .testTarget(
       name: "ProfileFilesTests", dependencies: ["ProfileFiles", "Ingest", "Replay", "Report", "DMAModel"]),
     .testTarget(name: "CommandTests", dependencies: ["dmascope", "Capture", "Ingest", "CZstd", "CSQLite"]),

@@ -1,17 +1,13 @@
 import Ingest
+import YAMLFiles
 import Yams
 
 // The kinds of values in a file of events.
 extension EventFile {
-  func mapping(_ node: Node, _ expected: String) throws(EventFileError) -> Node.Mapping {
-    guard case .mapping(let mapping) = node else { throw misfit(node, expected) }
-    return mapping
-  }
-
   /// The place of a parameter.
   func slot(
     _ key: Node, _ function: EventDictionary.Function, isTaken: (EventDictionary.Slot) -> Bool
-  ) throws(EventFileError) -> EventDictionary.Slot {
+  ) throws(YAMLFileError) -> EventDictionary.Slot {
     guard let slot = key.scalar.flatMap({ function.parameters[$0.string] }) else {
       let known = function.parameters.keys.sorted().joined(separator: ", ")
       throw misfit(key, "a parameter of \(function.name): \(known)")
@@ -23,7 +19,7 @@ extension EventFile {
   /// `dma_addr`, `[iova, dma_addr]`, or `{field: pages, times: 4096}`.
   func field(
     _ node: Node, _ slot: EventDictionary.Slot
-  ) throws(EventFileError) -> ([String], EventDictionary.Conversion?) {
+  ) throws(YAMLFileError) -> ([String], EventDictionary.Conversion?) {
     guard case .mapping(let mapping) = node else { return (try names(node), nil) }
     guard let field = mapping["field"] else { throw misfit(node, "a field's name under the key field") }
     var conversion = EventDictionary.Conversion()
@@ -33,10 +29,10 @@ extension EventFile {
       }
       do {
         try step.take(self, value, slot, &conversion)
-      } catch let error as EventFileError {
+      } catch let error as YAMLFileError {
         throw error
       } catch {
-        throw EventFileError("\(place(value)): \(error)")
+        throw YAMLFileError("\(place(value)): \(error)")
       }
     }
     return (try names(field), conversion)
@@ -63,7 +59,7 @@ extension EventFile {
 
   private func takeValues(
     _ node: Node, _ slot: EventDictionary.Slot, _ conversion: inout EventDictionary.Conversion
-  ) throws(EventFileError) {
+  ) throws(YAMLFileError) {
     for (key, value) in try mapping(node, "a mapping of recorded values to what they mean") {
       guard let text = key.scalar?.string, !text.isEmpty else { throw misfit(key, "a number or a word") }
       let meaning = try constant(value, slot)
@@ -75,7 +71,7 @@ extension EventFile {
     }
   }
 
-  func constant(_ node: Node, _ slot: EventDictionary.Slot) throws(EventFileError) -> EventDictionary.Constant
+  func constant(_ node: Node, _ slot: EventDictionary.Slot) throws(YAMLFileError) -> EventDictionary.Constant
   {
     guard let text = node.scalar?.string, let constant = EventDictionary.constant(text, for: slot) else {
       let expected =
@@ -93,7 +89,7 @@ extension EventFile {
     return constant
   }
 
-  private func names(_ node: Node) throws(EventFileError) -> [String] {
+  private func names(_ node: Node) throws(YAMLFileError) -> [String] {
     let nodes: [Node] = node.sequence.map { Array($0) } ?? [node]
     guard !nodes.isEmpty else { throw misfit(node, "the name of a field") }
     var names: [String] = []
@@ -115,19 +111,7 @@ extension EventFile {
     return isPlain && !text.isEmpty && text.utf8.count <= 128
   }
 
-  private func truth(_ node: Node) throws(EventFileError) -> Bool {
-    switch node.scalar?.string {
-    case "true", "yes": return true
-    case "false", "no": return false
-    default: throw misfit(node, "true or false")
-    }
-  }
-
-  private static func number(_ text: String) -> UInt64? {
-    text.hasPrefix("0x") ? UInt64(text.dropFirst(2), radix: 16) : UInt64(text)
-  }
-
-  private func number(_ node: Node) throws(EventFileError) -> UInt64 {
+  private func number(_ node: Node) throws(YAMLFileError) -> UInt64 {
     guard let number = node.scalar.flatMap({ EventFile.number($0.string) }) else {
       throw misfit(node, "a number, such as 4096 or 0x1000")
     }
@@ -135,7 +119,7 @@ extension EventFile {
   }
 
   /// With a sign, too; hexadecimal up to 64 bits.
-  private func integer(_ node: Node, _ range: ClosedRange<Int64>) throws(EventFileError) -> Int64 {
+  private func integer(_ node: Node, _ range: ClosedRange<Int64>) throws(YAMLFileError) -> Int64 {
     if let text = node.scalar?.string {
       let isNegative = text.hasPrefix("-")
       let digits = isNegative || text.hasPrefix("+") ? String(text.dropFirst()) : text
@@ -150,21 +134,10 @@ extension EventFile {
     )
   }
 
-  private func page(_ node: Node) throws(EventFileError) -> UInt64 {
+  private func page(_ node: Node) throws(YAMLFileError) -> UInt64 {
     guard let size = node.scalar.flatMap({ EventFile.number($0.string) }), size.nonzeroBitCount == 1,
       (512...(1 << 30)).contains(size)
     else { throw misfit(node, "the size of a page, a power of two from 512 to 1073741824") }
     return size
-  }
-
-  func place(_ node: Node) -> String {
-    guard let mark = node.mark else { return path }
-    return "\(path):\(mark.line):\(mark.column)"
-  }
-
-  func misfit(_ node: Node, _ expected: String) -> EventFileError {
-    let found =
-      node.scalar.map { "'\($0.string.prefix(80))'" } ?? (node.sequence == nil ? "a mapping" : "a list")
-    return EventFileError("\(place(node)): expected \(expected); found \(found)")
   }
 }

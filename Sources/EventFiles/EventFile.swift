@@ -1,12 +1,13 @@
 import Ingest
+import YAMLFiles
 import Yams
 
 /// Reads rows of the event dictionary from YAML: see docs/event-dictionary.md for the keys.
 ///
 /// To add a key of a field: a row in `steps`, and a line in docs/event-dictionary.md.
-public struct EventFile {
+public struct EventFile: YAMLFile {
   /// The name that errors begin with.
-  let path: String
+  public let path: String
 
   /// A file has so many rows at most.
   private static let rowLimit = 4096
@@ -14,8 +15,8 @@ public struct EventFile {
   /// Reads the rows of a file's text, in their order.
   ///
   /// - Parameter path: the file's name, for errors.
-  /// - Throws: `EventFileError` with line and column if it is no YAML, or says what a row cannot.
-  public static func read(_ text: String, path: String) throws(EventFileError) -> [EventDictionary.Row] {
+  /// - Throws: `YAMLFileError` with line and column if it is no YAML, or says what a row cannot.
+  public static func read(_ text: String, path: String) throws(YAMLFileError) -> [EventDictionary.Row] {
     let file = EventFile(path: path)
     let node = try file.parse(text)
     guard case .mapping(let mapping) = node, mapping.count == 1, let events = mapping["events"] else {
@@ -23,39 +24,16 @@ public struct EventFile {
     }
     guard let list = events.sequence else { throw file.misfit(events, "a list of events") }
     guard list.count <= rowLimit else {
-      throw EventFileError("\(file.place(events)): expected at most \(rowLimit) events; found \(list.count)")
+      throw YAMLFileError("\(file.place(events)): expected at most \(rowLimit) events; found \(list.count)")
     }
     var rows: [EventDictionary.Row] = []
     for element in list { rows.append(try file.row(element)) }
     return rows
   }
 
-  private func parse(_ text: String) throws(EventFileError) -> Node {
-    do {
-      guard let node = try Yams.compose(yaml: text) else { throw EventFileError("\(path): empty") }
-      return node
-    } catch let error as EventFileError {
-      throw error
-    } catch let error as YamlError {
-      throw EventFileError("\(path): \(Self.words(of: error))")
-    } catch {
-      throw EventFileError("\(path): \(error)")
-    }
-  }
-
-  private static func words(of error: YamlError) -> String {
-    switch error {
-    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-      .composer(_, let problem, let mark, _):
-      "line \(mark.line), column \(mark.column): \(problem)"
-    case .reader(let problem, _, _, _): problem
-    default: "not YAML: \(error)"
-    }
-  }
-
   private static let keys = ["event", "call", "when", "fields", "constants"]
 
-  private func row(_ node: Node) throws(EventFileError) -> EventDictionary.Row {
+  private func row(_ node: Node) throws(YAMLFileError) -> EventDictionary.Row {
     let mapping = try self.mapping(node, "an event: a mapping with event and call")
     for (key, _) in mapping where !Self.keys.contains(key.scalar?.string ?? "") {
       throw misfit(key, "one of \(Self.keys.joined(separator: ", "))")
@@ -95,7 +73,7 @@ public struct EventFile {
   }
 
   /// `gpu:buffer_map`, or `*:buffer_map` for an event of any group.
-  private func event(_ node: Node) throws(EventFileError) -> (system: String, name: String) {
+  private func event(_ node: Node) throws(YAMLFileError) -> (system: String, name: String) {
     let parts = (node.scalar?.string ?? "").split(separator: ":", omittingEmptySubsequences: false).map(
       String.init)
     guard parts.count == 2, parts[0] == "*" || isName(parts[0]), isName(parts[1]) else {

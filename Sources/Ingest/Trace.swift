@@ -146,6 +146,10 @@ public final class Trace {
     return (found.profile, completed(found.recording))
   }
 
+  /// The name of a task as far as the trace has been read; nil if it has told none. May be asked for from within
+  /// `forEachRun`.
+  public func taskName(_ pid: Int32) -> String? { reader.taskName(pid) }
+
   /// What names the frames of call stacks: the recording's own symbols, or those of `files` instead, and the names that
   /// frames were recorded with; nil if there is nothing.
   public func symbols(from files: SymbolFiles? = nil) -> (any Symbolizer)? {
@@ -171,6 +175,8 @@ protocol TraceReader: AnyObject {
   var progress: Double { get }
   func forEachRun(_ body: (Span<Event>, Span<UInt64>) -> Bool)
   func recording() -> Recording
+  /// As far as the input has been read.
+  func taskName(_ pid: Int32) -> String?
   func symbols() -> (any Symbolizer)?
   /// Frames that were recorded by name; nil if this format has none.
   var frameNames: FrameNames? { get }

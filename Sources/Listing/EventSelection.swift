@@ -4,7 +4,10 @@ import Replay
 /// Which events a listing shows.
 public struct EventSelection {
   private let filter: Filter
-  private var tasks: EventFilter
+  private var others: EventFilter
+  private let taskName: (Int32) -> String?
+  /// The names that tasks were last seen by, and the answers.
+  private var selectedTasks: [Int32: (name: String?, isSelected: Bool)] = [:]
   private let calls: [Glob]
   private let directions: Set<Direction>
   private let addresses: [ClosedRange<UInt64>]
@@ -19,21 +22,26 @@ public struct EventSelection {
   }
 
   /// - Parameters:
+  ///   - taskName: the name of a task, asked for at its events; nil where none is known.
   ///   - calls: globs for the names of calls as listings show them, `dma_map_*`; empty for all.
   ///   - directions: empty for all.
   ///   - addresses: bus or physical addresses; an event that touches one of the ranges is shown. Empty for all.
   ///   - moments: nil for all.
   public init(
-    _ filter: Filter, taskNames: [Int32: String], calls: [String] = [], directions: Set<Direction> = [],
+    _ filter: Filter, taskName: @escaping (Int32) -> String?, calls: [String] = [],
+    directions: Set<Direction> = [],
     addresses: [ClosedRange<UInt64>] = [], moments: Set<Moment>? = nil
   ) {
-    (self.filter, self.moments) = (filter, moments)
-    tasks = EventFilter(filter, taskNames: taskNames)
+    (self.filter, self.taskName, self.moments) = (filter, taskName, moments)
+    var rest = filter
+    rest.tasks = []
+    others = EventFilter(rest, taskNames: [:])
     (self.calls, self.directions, self.addresses) = (calls.map(Glob.init), directions, addresses)
   }
 
   public mutating func includes(_ event: Event, _ segments: Span<UInt64>, _ names: NameTable) -> Bool {
-    guard tasks.counts(time: event.time, cpu: event.cpu, pid: event.pid) else { return false }
+    guard others.counts(time: event.time, cpu: event.cpu, pid: event.pid) else { return false }
+    if !filter.tasks.isEmpty, !includes(task: event.pid) { return false }
     if let moments, !moments.contains(Moment(time: event.time, cpu: Int(event.cpu))) { return false }
     if !filter.devices.isEmpty, !includes(event.device, names) { return false }
     if !directions.isEmpty, !directions.contains(event.direction) { return false }
@@ -50,6 +58,15 @@ public struct EventSelection {
     let name = names[device]
     let verdict = filter.devices.contains { Glob($0).matches(name) }
     selectedDevices[device] = verdict
+    return verdict
+  }
+
+  /// A task may get another name.
+  private mutating func includes(task pid: Int32) -> Bool {
+    let name = pid == 0 ? "<idle>" : taskName(pid)
+    if let known = selectedTasks[pid], known.name == name { return known.isSelected }
+    let verdict = filter.selects(task: pid, named: name)
+    if selectedTasks.count < 1 << 16 { selectedTasks[pid] = (name, verdict) }
     return verdict
   }
 

@@ -11,17 +11,19 @@ public struct EventWriter {
   private let format: ListingFormat
   private let names: NameTable
   private let stacks: StackTable
-  private let taskNames: [Int32: String]
-  /// Names call stacks; nil leaves them out of text and CSV.
-  private let symbolizer: (any Symbolizer)?
+  private let taskName: (Int32) -> String?
+  private let symbolizer: () -> (any Symbolizer)?
   private var frames: [StackID: [String]] = [:]
 
+  /// - Parameters:
+  ///   - taskName: the name of a task, asked for when one of its events is written; nil where none is known.
+  ///   - symbolizer: what names call stacks, asked for when a new one is written; nil leaves addresses bare.
   public init(
-    _ format: ListingFormat, names: NameTable, stacks: StackTable, taskNames: [Int32: String],
-    symbolizer: (any Symbolizer)?
+    _ format: ListingFormat, names: NameTable, stacks: StackTable,
+    taskName: @escaping (Int32) -> String?, symbolizer: @escaping () -> (any Symbolizer)?
   ) {
     (self.format, self.names, self.stacks) = (format, names, stacks)
-    (self.taskNames, self.symbolizer) = (taskNames, symbolizer)
+    (self.taskName, self.symbolizer) = (taskName, symbolizer)
   }
 
   /// The line before the first event: what JSON Lines say of the recording, the heads of CSV's columns; empty for text.
@@ -54,7 +56,7 @@ public struct EventWriter {
     }
   }
 
-  private func task(_ pid: Int32) -> String? { pid == 0 ? "<idle>" : taskNames[pid] }
+  private func task(_ pid: Int32) -> String? { pid == 0 ? "<idle>" : taskName(pid) }
 
   private static func seconds(_ nanoseconds: UInt64) -> String {
     let fraction = String(nanoseconds % 1_000_000_000)
@@ -64,6 +66,7 @@ public struct EventWriter {
   private mutating func stack(_ number: StackID) -> [String] {
     if number == 0 { return [] }
     if let known = frames[number] { return known }
+    let symbolizer = symbolizer()
     let named = stacks[number].map { symbolizer?.symbol(at: $0) ?? "0x" + String($0, radix: 16) }
     if frames.count < 1 << 16 { frames[number] = named }
     return named

@@ -1,38 +1,19 @@
 import Replay
+import YAMLFiles
 import Yams
 
 // The kinds of values in a platform file.
 extension PlatformFile {
-  func text(_ node: Node) throws(PlatformFileError) -> String {
-    guard let scalar = node.scalar, !scalar.string.isEmpty else { throw misfit(node, "text") }
-    return scalar.string
-  }
-
-  func texts(_ node: Node) throws(PlatformFileError) -> [String] {
-    guard let sequence = node.sequence else { return [try text(node)] }
-    var texts: [String] = []
-    for element in sequence { texts.append(try text(element)) }
-    return texts
-  }
-
-  func truth(_ node: Node) throws(PlatformFileError) -> Bool {
-    switch node.scalar?.string {
-    case "true", "yes": return true
-    case "false", "no": return false
-    default: throw misfit(node, "true or false")
-    }
-  }
-
   func choice<Value: RawRepresentable<String>>(
     _ node: Node, _ values: [Value]
-  ) throws(PlatformFileError) -> Value {
+  ) throws(YAMLFileError) -> Value {
     guard let value = node.scalar.flatMap({ Value(rawValue: $0.string) }) else {
       throw misfit(node, "one of \(values.map(\.rawValue).joined(separator: ", "))")
     }
     return value
   }
 
-  func architecture(_ node: Node) throws(PlatformFileError) -> String {
+  func architecture(_ node: Node) throws(YAMLFileError) -> String {
     let names = Architecture.all.map(\.name)
     guard let name = node.scalar?.string, names.contains(name) else {
       throw misfit(node, "one of \(names.joined(separator: ", "))")
@@ -41,18 +22,14 @@ extension PlatformFile {
   }
 
   /// Decimal, or hexadecimal after `0x`.
-  func number(_ node: Node) throws(PlatformFileError) -> UInt64 {
+  func number(_ node: Node) throws(YAMLFileError) -> UInt64 {
     guard let value = node.scalar.flatMap({ PlatformFile.number($0.string) }) else {
       throw misfit(node, "a number, such as 4294967295 or 0xffffffff")
     }
     return value
   }
 
-  private static func number(_ text: some StringProtocol) -> UInt64? {
-    text.hasPrefix("0x") ? UInt64(text.dropFirst(2), radix: 16) : UInt64(text)
-  }
-
-  func powerOfTwo(_ node: Node, _ range: ClosedRange<UInt64>) throws(PlatformFileError) -> UInt64 {
+  func powerOfTwo(_ node: Node, _ range: ClosedRange<UInt64>) throws(YAMLFileError) -> UInt64 {
     guard let value = node.scalar.flatMap({ PlatformFile.number($0.string) }), value.nonzeroBitCount == 1,
       range.contains(value)
     else {
@@ -66,7 +43,7 @@ extension PlatformFile {
   ]
 
   /// Bytes, with a unit or without.
-  func bytes(_ node: Node) throws(PlatformFileError) -> UInt64 {
+  func bytes(_ node: Node) throws(YAMLFileError) -> UInt64 {
     if let text = node.scalar?.string {
       let unit = PlatformFile.units.first { text.hasSuffix($0.0) }
       let digits = text.dropLast(unit?.0.count ?? 0)
@@ -81,14 +58,14 @@ extension PlatformFile {
   }
 
   /// `0x40000000-0x7fffffff`, first and last byte, one or a list.
-  func ranges(_ node: Node) throws(PlatformFileError) -> [ClosedRange<UInt64>] {
+  func ranges(_ node: Node) throws(YAMLFileError) -> [ClosedRange<UInt64>] {
     guard let sequence = node.sequence else { return [try range(node)] }
     var ranges: [ClosedRange<UInt64>] = []
     for element in sequence { ranges.append(try range(element)) }
     return ranges
   }
 
-  private func range(_ node: Node) throws(PlatformFileError) -> ClosedRange<UInt64> {
+  private func range(_ node: Node) throws(YAMLFileError) -> ClosedRange<UInt64> {
     let ends = node.scalar?.string.split(separator: "-", omittingEmptySubsequences: false)
       .map { PlatformFile.number($0) }
     guard let ends, ends.count == 2, let first = ends[0], let last = ends[1], first <= last else {
@@ -97,7 +74,7 @@ extension PlatformFile {
     return first...last
   }
 
-  private func nanoseconds(_ node: Node) throws(PlatformFileError) -> Double {
+  private func nanoseconds(_ node: Node) throws(YAMLFileError) -> Double {
     guard let value = node.scalar.flatMap({ Double($0.string) }), value >= 0, value <= 1e9 else {
       throw misfit(node, "nanoseconds from 0 to 1000000000")
     }
@@ -105,7 +82,7 @@ extension PlatformFile {
   }
 
   /// `3`, `[1, 3, 9]`, or `{low: 1, mid: 3, high: 9, source: text, measured: true}`.
-  func price(_ node: Node) throws(PlatformFileError) -> Price {
+  func price(_ node: Node) throws(YAMLFileError) -> Price {
     var price = Price(Estimate(), source: path, isMeasured: false)
     if let sequence = node.sequence {
       guard sequence.count == 3 else { throw misfit(node, "three numbers: low, mid, high") }
@@ -119,12 +96,12 @@ extension PlatformFile {
       price.range = Estimate(low: value, mid: value, high: value)
     }
     guard price.range.low <= price.range.mid, price.range.mid <= price.range.high else {
-      throw PlatformFileError("\(place(node)): expected low ≤ mid ≤ high")
+      throw YAMLFileError("\(place(node)): expected low ≤ mid ≤ high")
     }
     return price
   }
 
-  private func price(_ mapping: Node.Mapping, _ node: Node) throws(PlatformFileError) -> Price {
+  private func price(_ mapping: Node.Mapping, _ node: Node) throws(YAMLFileError) -> Price {
     var price = Price(Estimate(), source: path, isMeasured: false)
     var ends: (low: Double?, mid: Double?, high: Double?)
     for (key, value) in mapping {

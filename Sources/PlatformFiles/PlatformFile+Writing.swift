@@ -1,11 +1,12 @@
 import Replay
+import YAMLFiles
 import Yams
 
 extension PlatformFile {
   /// A profile as a file that `read` understands: its name, architecture, line and prices, each on a line of its own.
   ///
-  /// - Throws: `PlatformFileError` if YAML cannot hold one of its texts.
-  public static func write(_ profile: PlatformProfile) throws(PlatformFileError) -> String {
+  /// - Throws: `YAMLFileError` if YAML cannot hold one of its texts.
+  public static func write(_ profile: PlatformProfile) throws(YAMLFileError) -> String {
     do {
       var pairs: [(Node, Node)] = []
       if let name = profile.name { pairs.append(("name", quoted(name))) }
@@ -25,7 +26,7 @@ extension PlatformFile {
       if !prices.isEmpty { pairs.append(("prices", Node(prices))) }
       return try Yams.serialize(node: Node(pairs), allowUnicode: true)
     } catch {
-      throw PlatformFileError("the platform cannot be written as YAML: \(error)")
+      throw YAMLFileError("the platform cannot be written as YAML: \(error)")
     }
   }
 

@@ -1,35 +1,36 @@
 import Replay
+import YAMLFiles
 import Yams
 
 /// Reads platform profiles from YAML: see docs/platforms.md for the keys.
 ///
 /// To add a key: a row in `keys`, a line in docs/platforms.md, and what `write` makes of it.
-public struct PlatformFile {
+public struct PlatformFile: YAMLFile {
   /// The name that errors begin with.
-  let path: String
+  public let path: String
 
   /// Reads a profile from a file's text.
   ///
   /// - Parameter path: the file's name, for errors and as the profile's source.
-  /// - Throws: `PlatformFileError` with line and column if it is no YAML, or says what a profile cannot.
-  public static func read(_ text: String, path: String) throws(PlatformFileError) -> PlatformProfile {
+  /// - Throws: `YAMLFileError` with line and column if it is no YAML, or says what a profile cannot.
+  public static func read(_ text: String, path: String) throws(YAMLFileError) -> PlatformProfile {
     let file = PlatformFile(path: path)
     var profile = PlatformProfile()
     profile.source = path
     try file.take(try file.parse(text), &profile)
     if profile.architecture == nil {
-      throw PlatformFileError("\(path): no architecture; expected one of \(Self.architectures)")
+      throw YAMLFileError("\(path): no architecture; expected one of \(Self.architectures)")
     }
     return profile
   }
 
   /// Reads one value from the command line, such as `cleanLine=3`, `cleanLine=[1, 3, 9]` or `swiotlb=128MiB`.
   ///
-  /// - Throws: `PlatformFileError` for what a platform file could not say.
-  public static func adjustment(_ text: String) throws(PlatformFileError) -> PlatformProfile {
+  /// - Throws: `YAMLFileError` for what a platform file could not say.
+  public static func adjustment(_ text: String) throws(YAMLFileError) -> PlatformProfile {
     let sides = text.split(separator: "=", maxSplits: 1).map(String.init)
     guard sides.count == 2 else {
-      throw PlatformFileError("--set \(text): expected KEY=VALUE, for instance cleanLine=3")
+      throw YAMLFileError("--set \(text): expected KEY=VALUE, for instance cleanLine=3")
     }
     let file = PlatformFile(path: "--set \(text)")
     let value = try file.parse(sides[1])
@@ -40,29 +41,6 @@ public struct PlatformFile {
       try file.take(key: sides[0], value, node: nil, &profile)
     }
     return profile
-  }
-
-  private func parse(_ text: String) throws(PlatformFileError) -> Node {
-    do {
-      guard let node = try Yams.compose(yaml: text) else { throw PlatformFileError("\(path): empty") }
-      return node
-    } catch let error as PlatformFileError {
-      throw error
-    } catch let error as YamlError {
-      throw PlatformFileError("\(path): \(Self.words(of: error))")
-    } catch {
-      throw PlatformFileError("\(path): \(error)")
-    }
-  }
-
-  private static func words(of error: YamlError) -> String {
-    switch error {
-    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-      .composer(_, let problem, let mark, _):
-      "line \(mark.line), column \(mark.column): \(problem)"
-    case .reader(let problem, _, _, _): problem
-    default: "not YAML: \(error)"
-    }
   }
 
   private static let architectures = Architecture.all.map(\.name).joined(separator: ", ")
@@ -86,45 +64,33 @@ public struct PlatformFile {
     ("iommu", { $2.iommu = try $0.choice($1, IOMMUMode.allCases) }),
   ]
 
-  private func take(_ node: Node, _ profile: inout PlatformProfile) throws(PlatformFileError) {
+  private func take(_ node: Node, _ profile: inout PlatformProfile) throws(YAMLFileError) {
     guard case .mapping(let mapping) = node else { throw misfit(node, "a mapping of keys to values") }
     for (key, value) in mapping { try take(key: try text(key), value, node: key, &profile) }
   }
 
   private func take(
     key: String, _ value: Node, node: Node?, _ profile: inout PlatformProfile
-  ) throws(PlatformFileError) {
+  ) throws(YAMLFileError) {
     guard let row = Self.keys.first(where: { $0.name == key }) else {
       let known = Self.keys.map(\.name) + (node == nil ? Work.allCases.map(\.rawValue) : [])
-      throw PlatformFileError(
+      throw YAMLFileError(
         "\(place(node)): unknown key '\(key)'; expected \(known.joined(separator: ", "))")
     }
     do {
       try row.take(self, value, &profile)
-    } catch let error as PlatformFileError {
+    } catch let error as YAMLFileError {
       throw error
     } catch {
-      throw PlatformFileError("\(place(node)): \(error)")
+      throw YAMLFileError("\(place(node)): \(error)")
     }
   }
 
-  private func takePrices(_ node: Node, _ profile: inout PlatformProfile) throws(PlatformFileError) {
+  private func takePrices(_ node: Node, _ profile: inout PlatformProfile) throws(YAMLFileError) {
     guard case .mapping(let mapping) = node else { throw misfit(node, "a mapping of work to prices") }
     for (key, value) in mapping {
       let work: Work = try choice(key, Work.allCases)
       profile.prices[work] = try price(value)
     }
-  }
-}
-
-extension PlatformFile {
-  func place(_ node: Node?) -> String {
-    guard let mark = node?.mark else { return path }
-    return path.hasPrefix("--") ? path : "\(path):\(mark.line):\(mark.column)"
-  }
-
-  func misfit(_ node: Node, _ expected: String) -> PlatformFileError {
-    let found = node.scalar.map { "'\($0.string)'" } ?? (node.sequence == nil ? "a mapping" : "a list")
-    return PlatformFileError("\(place(node)): expected \(expected); found \(found)")
   }
 }

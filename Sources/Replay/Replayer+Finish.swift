@@ -27,8 +27,10 @@ extension Replayer {
   }
 
   /// Changes nothing: it may be asked for in the middle.
+  ///
+  /// - Parameter listsLive: whether each mapping that is live is listed, besides being counted.
   func profile(
-    _ recording: Recording, _ stacks: StackTable, _ symbolizer: (any Symbolizer)?
+    _ recording: Recording, _ stacks: StackTable, _ symbolizer: (any Symbolizer)?, listsLive: Bool = true
   ) -> Profile {
     let verdicts = (0..<devices.count).map { verdict($0) }
     var profile = Profile()
@@ -41,7 +43,8 @@ extension Replayer {
     }
     addCosts(cells, verdicts, to: &built)
     let sites = CallSites(stacks, symbolizer)
-    profile.live = liveMappings(verdicts, recording, sites, &built)
+    countUncertain(verdicts, &built)
+    if listsLive { profile.live = liveMappings(verdicts, recording, sites) }
     profile.devices = built.compactMap { $0.map { finished($0) } }.sorted { $0.name < $1.name }
     profile.totals = totals(profile.devices)
     profile.platform = platform.use
@@ -142,17 +145,44 @@ extension Replayer {
     return measured
   }
 
+  /// Whether a mapping that is live may have been unmapped unseen.
+  ///
+  /// - Parameter mayBeOmitted: whether newer kernels' drivers may leave its unmap out.
+  private func isUncertain(_ verdict: Verdict, _ mappedAt: UInt64, mayBeOmitted: Bool) -> Bool {
+    if let loss = lastLoss, mappedAt <= loss { return true }
+    return mayBeOmitted && mayOmitUnmap && verdict.isCoherent && verdict.addressing != .iommu
+  }
+
+  private func isUncertain(_ entry: LiveEntry, _ verdict: Verdict) -> Bool {
+    isUncertain(verdict, entry.mappedAt, mayBeOmitted: entry.kind == .single && !entry.isBounced)
+  }
+
+  private func isUncertain(_ list: LiveList, _ verdict: Verdict) -> Bool {
+    isUncertain(verdict, list.mappedAt, mayBeOmitted: list.bouncedBytes == 0)
+  }
+
+  private func countUncertain(_ verdicts: [Verdict], _ built: inout [DeviceProfile?]) {
+    // Nothing else makes one so.
+    guard lastLoss != nil || mayOmitUnmap else { return }
+    var uncertain = [UInt64](repeating: 0, count: verdicts.count)
+    mappings.visit { entry in
+      let place = Int(entry.device)
+      if entry.kind != .scatterGather, isUncertain(entry, verdicts[place]) { uncertain[place] &+= 1 }
+    }
+    lists.visit { list in
+      let place = Int(list.device)
+      if isUncertain(list, verdicts[place]) { uncertain[place] &+= 1 }
+    }
+    for place in verdicts.indices where devices[place].isSelected {
+      built[place]?.liveUncertain = uncertain[place]
+    }
+  }
+
   private func liveMappings(
-    _ verdicts: [Verdict], _ recording: Recording, _ sites: CallSites, _ devices: inout [DeviceProfile?]
+    _ verdicts: [Verdict], _ recording: Recording, _ sites: CallSites
   ) -> [LiveMapping] {
     var result: [LiveMapping] = []
-    var uncertain = [UInt64](repeating: 0, count: verdicts.count)
     let end = lastTime
-    func isUncertain(_ place: Int, _ mappedAt: UInt64, mayBeOmitted: Bool) -> Bool {
-      if let loss = lastLoss, mappedAt <= loss { return true }
-      return mayBeOmitted && mayOmitUnmap && verdicts[place].isCoherent
-        && verdicts[place].addressing != .iommu
-    }
     func mapping(_ place: Int, _ mappedAt: UInt64, _ pid: Int32, _ stack: StackID) -> LiveMapping {
       var mapping = LiveMapping()
       mapping.device = self.devices[place].name
@@ -171,9 +201,7 @@ extension Replayer {
       live.physicalAddress = entry.hasPhysicalAddress ? entry.physicalAddress : nil
       live.size = entry.size
       live.direction = entry.direction
-      live.uncertain = isUncertain(
-        place, entry.mappedAt, mayBeOmitted: entry.kind == .single && !entry.isBounced)
-      if live.uncertain { uncertain[place] &+= 1 }
+      live.uncertain = isUncertain(entry, verdicts[place])
       result.append(live)
     }
     lists.visit { list in
@@ -182,8 +210,7 @@ extension Replayer {
       var live = mapping(place, list.mappedAt, list.pid, list.stack)
       live.kind = .scatterGather
       live.direction = list.direction
-      live.uncertain = isUncertain(place, list.mappedAt, mayBeOmitted: list.bouncedBytes == 0)
-      if live.uncertain { uncertain[place] &+= 1 }
+      live.uncertain = isUncertain(list, verdicts[place])
       for index in list.busAddresses.indices {
         live.busAddress = list.busAddresses[index]
         live.size = list.lengths[index]
@@ -191,10 +218,12 @@ extension Replayer {
         result.append(live)
       }
     }
-    for place in verdicts.indices { devices[place]?.liveUncertain = uncertain[place] }
-    return result.sorted {
-      ($0.device, $0.busAddress, $0.mappedAt, $0.size, $0.direction.rawValue)
-        < ($1.device, $1.busAddress, $1.mappedAt, $1.size, $1.direction.rawValue)
+    // By device first: few names are to be compared then.
+    return Dictionary(grouping: result, by: \.device).sorted { $0.key < $1.key }.flatMap { _, mappings in
+      mappings.sorted {
+        ($0.busAddress, $0.mappedAt, $0.size, $0.direction.rawValue)
+          < ($1.busAddress, $1.mappedAt, $1.size, $1.direction.rawValue)
+      }
     }
   }
 

@@ -3,9 +3,10 @@ import DMAModel
 // A profile while events still come.
 extension Replayer {
   /// What `finish` would say if the recording ended here, without ending the replay, but that nothing is *left* yet: what
-  /// is live is no finding, and masks whose call has not returned are not set.
+  /// is live is no finding and not listed, only counted, and masks whose call has not returned are not set.
   ///
-  /// Complexity: linear in what is live, devices and callers, not in the events so far.
+  /// Complexity: linear in devices and callers, and where mappings may have been unmapped unseen in what is live; not in
+  /// the events so far.
   ///
   /// - Parameters:
   ///   - recording: what is known of the recording so far.
@@ -18,6 +19,6 @@ extension Replayer {
     defer { (findings, platform) = (suspicions, unpriced) }
     priceByDurations()
     judgeMasks((0..<devices.count).map { verdict($0) })
-    return profile(recording, stacks, symbolizer)
+    return profile(recording, stacks, symbolizer, listsLive: false)
   }
 }

@@ -64,8 +64,7 @@ struct CalibrateCommand: ParsableCommand {
       try PlatformFile.write(calibration.platform(profile, name: name ?? CalibrateCommand.stem(file))),
       to: output)
     if output != "-" && html != "-" {
-      let options = TextOptions(
-        width: min(max(Terminal.width ?? 100, 60), 140), color: Terminal.wantsColor)
+      let options = TextOptions(width: Terminal.columns, color: Terminal.wantsColor)
       try Output.writeStandard(CalibrationText(calibration, options: options).render())
     }
     Terminal.complain(about: profile.recording.problems, in: trace)

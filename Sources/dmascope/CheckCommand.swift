@@ -39,11 +39,9 @@ struct CheckCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Examples of each finding in the text.", valueName: "number"))
   var examples = 1
 
-  @Option(help: ArgumentHelp("Columns of the text; a terminal's width, or 100.", valueName: "columns"))
-  var width: Int?
+  @OptionGroup var width: WidthArgument
 
-  @Flag(help: "Exit with 0 even if the input was damaged or cut.")
-  var allowIncomplete = false
+  @OptionGroup var incomplete: IncompleteArgument
 
   @OptionGroup(title: "Machine and filter") var replay: ReplayArguments
 
@@ -54,7 +52,6 @@ struct CheckCommand: ParsableCommand {
       throw ValidationError("standard input can be read once")
     }
     guard examples > 0 else { throw ValidationError("--examples must be at least 1") }
-    if let width, width < 40 || width > 1000 { throw ValidationError("--width must be from 40 to 1000") }
   }
 
   func run() throws {
@@ -79,19 +76,19 @@ struct CheckCommand: ParsableCommand {
   /// 1 goes before 3; both are told.
   private func exit(with results: [CheckResult], _ condition: FailCondition) throws {
     let hits = results.flatMap { $0.hits(of: condition) }
-    let incomplete = results.contains { $0.recording.isIncomplete } && !allowIncomplete
+    let isIncomplete = results.contains { $0.recording.isIncomplete }
     if !hits.isEmpty {
       Terminal.complain("--fail-on is hit: \(FindingCounts(hits).text)")
-      if incomplete {
+      if isIncomplete, !incomplete.allowIncomplete {
         Terminal.complain("and the input is incomplete: the findings are those of a part of it")
       }
       throw ExitCode(ExitStatus.gateHit.rawValue)
     }
-    if incomplete { throw ExitCode(ExitStatus.incompleteInput.rawValue) }
+    try incomplete.judge(isIncomplete)
   }
 
   private var textOptions: TextOptions {
     TextOptions(
-      width: width ?? min(max(Terminal.width ?? 100, 60), 140), color: Terminal.wantsColor, verbose: verbose)
+      width: width.columns, color: Terminal.wantsColor, verbose: verbose)
   }
 }

@@ -13,6 +13,7 @@ struct CompareCommand: ParsableCommand {
       dmascope compare BASE NEW [options]
       dmascope compare BASE... -- NEW... [options]
       dmascope compare --gates FILE NEW... [options]
+      dmascope compare --gates FILE NEW... --update-baseline
       """,
     discussion: """
       Two recordings are never of the same length, load or timing, so what is compared is mostly what a mapping or a \
@@ -27,6 +28,11 @@ struct CompareCommand: ParsableCommand {
       other is one for the new side's value (64MiB, 30us, 0.01). DEVICE is a glob, a direction may follow it: \
       '0000:00:05.0 TO_DEVICE: cost.ns_per_mib < +10%'. A gate is broken only where the interval of what was measured lies \
       beyond the limit, so that chance breaks none; the exit status is then 1. --metrics lists what can be limited.
+
+      --update-baseline is for a change that is accepted: behind the comparison, profiles of the new runs take the place \
+      of the base's files, all of them or none, one for each. These have to be saved profiles ("report --save"), those of \
+      the gate file or those before --; files that are not there yet are made. A gate is then broken only if the new runs \
+      break it against themselves, by a limit on a value.
       """)
 
   @Argument(
@@ -53,6 +59,9 @@ struct CompareCommand: ParsableCommand {
     completion: .file())
   var gateFile: String?
 
+  @Flag(help: "Put saved profiles of the new runs in the place of the base's, all of them or none.")
+  var updateBaseline = false
+
   @Option(
     name: .customLong("match"), parsing: .singleValue,
     help: ArgumentHelp(
@@ -75,21 +84,14 @@ struct CompareCommand: ParsableCommand {
   @Flag(name: .shortAndLong, help: "All metrics and devices, also those that did not change.")
   var verbose = false
 
-  @Option(help: ArgumentHelp("Rows in each table.", valueName: "rows"))
-  var top = 10
+  @OptionGroup var tables: TableArguments
 
-  @Option(help: ArgumentHelp("Columns of the text; a terminal's width, or 100.", valueName: "columns"))
-  var width: Int?
-
-  @Flag(help: "Exit with 0 even if the input was damaged or cut.")
-  var allowIncomplete = false
+  @OptionGroup var incomplete: IncompleteArgument
 
   @OptionGroup(title: "Machine and filter") var replay: ReplayArguments
 
   mutating func validate() throws {
     if metrics || replay.machine.wantsList { return }
-    guard top > 0 else { throw ValidationError("--top must be at least 1") }
-    if let width, width < 40 || width > 1000 { throw ValidationError("--width must be from 40 to 1000") }
     guard runs.count(where: { $0 == "-" }) <= 1 else {
       throw ValidationError("standard input can be read once")
     }
@@ -106,39 +108,42 @@ struct CompareCommand: ParsableCommand {
     guard let sides = RunSides(runs, baseline: file?.baseline ?? []) else {
       throw ValidationError(RunSides.expectation)
     }
-    let base = try sides.base.map { try profile($0, coherence.base(replay)) }
+    let update = try updateBaseline ? BaselineUpdate(sides.base, runs: sides.new.count) : nil
     let new = try sides.new.map { try profile($0, coherence.new(replay)) }
-    let comparison = RunComparison(base: base, new: new, rules: match + (file?.match ?? []))
-    let gates = comparison.judge((file?.gates ?? []) + gate)
+    try update?.refuseIncomplete(new, allowed: incomplete.allowIncomplete)
+    let base = try (update.map(\.existing) ?? sides.base).map { try profile($0, coherence.base(replay)) }
+    let comparison = RunComparison(
+      base: base.isEmpty ? new : base, new: new, rules: match + (file?.match ?? []))
+    var gates = comparison.judge((file?.gates ?? []) + gate)
     if !outputs.takeStandardOutput {
-      try Output.writeStandard(ComparisonText(comparison, gates: gates, options: textOptions).render())
+      try Output.writeStandard(
+        ComparisonText(comparison, gates: gates, options: tables.textOptions(verbose: verbose)).render())
     }
-    try outputs.write(comparison, gates)
+    try outputs.write(comparison, base: base.isEmpty ? new : base, new: new, gates)
+    if let update {
+      for line in try update.write(new) { Terminal.complain(line) }
+      gates = RunComparison(base: new, new: new).judge((file?.gates ?? []) + gate)
+    }
     try exit(with: comparison, gates)
   }
 
   private func profile(_ path: String, _ arguments: ReplayArguments) throws -> Profile {
-    let profile = try ReplayRun.profile(of: path, arguments)
+    let profile = try ReplayRun.profile(of: path, arguments, needsLive: updateBaseline)
     Terminal.complain(about: profile.recording.problems, in: path)
     return profile
   }
 
   /// 1 goes before 3; both are told.
   private func exit(with comparison: RunComparison, _ gates: [GateResult]) throws {
-    let incomplete = comparison.isIncomplete && !allowIncomplete
     let broken = GateCounts(gates).broken
     if broken > 0 {
       for line in GateLines.broken(gates) { Terminal.complain(line) }
-      if incomplete { Terminal.complain("and the input is incomplete: the comparison covers a part of it") }
+      if comparison.isIncomplete, !incomplete.allowIncomplete {
+        Terminal.complain("and the input is incomplete: the comparison covers a part of it")
+      }
       throw ExitCode(ExitStatus.gateHit.rawValue)
     }
-    if incomplete { throw ExitCode(ExitStatus.incompleteInput.rawValue) }
-  }
-
-  private var textOptions: TextOptions {
-    TextOptions(
-      width: width ?? min(max(Terminal.width ?? 100, 60), 140), color: Terminal.wantsColor, verbose: verbose,
-      top: top)
+    try incomplete.judge(comparison.isIncomplete)
   }
 }
 

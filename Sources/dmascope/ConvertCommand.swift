@@ -54,8 +54,7 @@ struct ConvertCommand: ParsableCommand {
   @Flag(help: "Leave out the archive's own profile: reports on it then always replay its events.")
   var withoutProfile = false
 
-  @Flag(help: "Exit with 0 even if the input was damaged or cut.")
-  var allowIncomplete = false
+  @OptionGroup var incomplete: IncompleteArgument
 
   @OptionGroup(title: "Input") var input: InputArguments
 
@@ -78,7 +77,7 @@ struct ConvertCommand: ParsableCommand {
     }
     try file.commit()
     Terminal.complain(about: recording.problems, in: self.trace)
-    if recording.isIncomplete && !allowIncomplete { throw ExitCode(ExitStatus.incompleteInput.rawValue) }
+    try incomplete.judge(recording.isIncomplete)
   }
 
   private static func writeLines(
@@ -92,8 +91,8 @@ struct ConvertCommand: ParsableCommand {
       trace = try trace.rewound()
     }
     var writer = EventWriter(
-      .jsonl, names: trace.names, stacks: trace.stacks, taskNames: preview.taskNames,
-      symbolizer: trace.symbols(from: symbolFiles))
+      .jsonl, names: trace.names, stacks: trace.stacks, taskName: { preview.taskNames[$0] },
+      symbolizer: { trace.symbols(from: symbolFiles) })
     try file.write(writer.head(preview))
     var failure: (any Error)?
     trace.forEachRun { events, segments in

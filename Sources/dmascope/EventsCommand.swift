@@ -15,6 +15,10 @@ struct EventsCommand: ParsableCommand {
         dmascope events board.dat --address 0x9bdf000-0x9bdffff
         dmascope events board.dat --finding DMA203
         dmascope events board.dat --format jsonl > board.jsonl
+
+      Trace text, JSON Lines and perf's pipe mode are listed from a pipe as they come, until it ends or ^C:
+
+        ssh board cat /sys/kernel/tracing/trace_pipe | dmascope events - --device '*:05.0'
       """)
 
   @Argument(
@@ -53,17 +57,16 @@ struct EventsCommand: ParsableCommand {
   @Option(name: [.customShort("n"), .long], help: ArgumentHelp("End after so many.", valueName: "count"))
   var limit: Int?
 
-  @Flag(help: "Exit with 0 even if the input was damaged or cut.")
-  var allowIncomplete = false
+  @OptionGroup var incomplete: IncompleteArgument
 
   @OptionGroup(title: "Machine, filter and names") var replay: ReplayArguments
 
   private var selection: SelectionArguments { replay.selection }
 
+  private static let needsFile = ValidationError("--finding reads the trace twice: give a file")
+
   func validate() throws {
-    guard findings.isEmpty || trace != "-" else {
-      throw ValidationError("--finding reads the trace twice: give a file")
-    }
+    guard findings.isEmpty || trace != "-" else { throw EventsCommand.needsFile }
     do throws(UnknownRule) { _ = try FailCondition(findings) } catch {
       throw ValidationError("--finding: \(error); expected error, warning, hint, or a rule's id or name")
     }
@@ -72,25 +75,31 @@ struct EventsCommand: ParsableCommand {
 
   func run() throws {
     let (trace, start, preview) = try selection.openTwice(trace)
-    let filter = selection.filter(start: start)
+    guard findings.isEmpty || !trace.isStream else { throw EventsCommand.needsFile }
+    let symbolFiles = try selection.symbolFiles()
     let moments = try findings.isEmpty ? nil : evidence()
-    var chosen = EventSelection(
-      filter, taskNames: preview.taskNames, calls: calls, directions: Set(directions),
-      addresses: addresses.map(\.range), moments: moments)
+    // Of a file all names are known, as those of a report are.
+    let taskName = { (pid: Int32) in trace.isStream ? trace.taskName(pid) : preview.taskNames[pid] }
+    let chosen = { (start: UInt64) in
+      EventSelection(
+        selection.filter(start: start), taskName: taskName, calls: calls, directions: Set(directions),
+        addresses: addresses.map(\.range), moments: moments)
+    }
     var writer = EventWriter(
-      format, names: trace.names, stacks: trace.stacks, taskNames: preview.taskNames,
-      symbolizer: trace.symbols(from: try selection.symbolFiles()))
-    var page = ListingPage(left: limit ?? .max, text: writer.head(preview))
+      format, names: trace.names, stacks: trace.stacks, taskName: taskName,
+      symbolizer: { trace.symbols(from: symbolFiles) })
+    var page = ListingPage(
+      left: limit ?? .max, text: writer.head(preview), isLive: trace.isStream, chosen: chosen, start: start)
+    if trace.isStream { Interruption.begin() }
+    defer { Interruption.end() }
     trace.forEachRun { events, segments in
-      page.append(events, segments, trace.names, &chosen, &writer)
+      page.append(events, segments, trace.names, &writer)
       return page.isWanted
     }
     try page.finish()
     let recording = trace.recording()
     Terminal.complain(about: recording.problems, in: self.trace)
-    if recording.isIncomplete, limit == nil, !allowIncomplete {
-      throw ExitCode(ExitStatus.incompleteInput.rawValue)
-    }
+    if limit == nil { try incomplete.judge(recording.isIncomplete) }
   }
 }
 
@@ -113,28 +122,40 @@ extension EventsCommand {
 
 /// What goes to standard output piece by piece, up to so many lines, and as long as somebody reads it.
 private struct ListingPage {
-  var left: Int
-  var text: String
+  private var left: Int
+  private var text: String
+  /// Whether what has come is shown before more is waited for.
+  private let isLive: Bool
+  private let chosen: (UInt64) -> EventSelection
+  private var selection: EventSelection?
   private var failure: (any Error)?
 
-  init(left: Int, text: String) { (self.left, self.text) = (left, text) }
+  /// - Parameters:
+  ///   - chosen: which events are listed, given the time of the first.
+  ///   - start: that time; nil if it is not known before that event comes.
+  init(left: Int, text: String, isLive: Bool, chosen: @escaping (UInt64) -> EventSelection, start: UInt64?) {
+    (self.left, self.text, self.isLive, self.chosen) = (left, text, isLive, chosen)
+    selection = start.map(chosen)
+  }
 
   var isWanted: Bool { left > 0 && failure == nil }
 
   mutating func append(
-    _ events: Span<Event>, _ segments: Span<UInt64>, _ names: NameTable, _ chosen: inout EventSelection,
-    _ writer: inout EventWriter
+    _ events: Span<Event>, _ segments: Span<UInt64>, _ names: NameTable, _ writer: inout EventWriter
   ) {
     for index in 0..<events.count where isWanted {
       let event = events[index]
-      guard chosen.includes(event, segments, names) else { continue }
+      if selection == nil { selection = chosen(event.time) }
+      guard selection?.includes(event, segments, names) == true else { continue }
       text += writer.line(event, segments)
       left -= 1
       if text.utf8.count > 1 << 16 { flush() }
     }
+    if isLive { flush() }
   }
 
   private mutating func flush() {
+    if text.isEmpty { return }
     do {
       if try !Output.streamStandard(text) { left = 0 }
     } catch { failure = error }

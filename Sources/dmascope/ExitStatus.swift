@@ -1,11 +1,9 @@
 import ArgumentParser
-import EventFiles
-import GateFiles
 import Ingest
-import PlatformFiles
 import ProfileFiles
 import Replay
 import Report
+import YAMLFiles
 
 #if canImport(Glibc)
   import Glibc
@@ -46,10 +44,7 @@ func finish(with error: any Error) -> Never {
   case let error as OutputError:
     Terminal.complain(error.description)
     exit(error.status.rawValue)
-  case let error as PlatformFileError:
-    Terminal.complain(error.description)
-    exit((error.isUnreadable ? ExitStatus.cannotOpen : .usage).rawValue)
-  case let error as EventFileError:
+  case let error as YAMLFileError:
     Terminal.complain(error.description)
     exit((error.isUnreadable ? ExitStatus.cannotOpen : .usage).rawValue)
   case let error as ProfileFileError:
@@ -58,9 +53,6 @@ func finish(with error: any Error) -> Never {
   case let error as ProfileMismatch:
     Terminal.complain(Escaping.terminal(error.description))
     exit(ExitStatus.usage.rawValue)
-  case let error as GateFileError:
-    Terminal.complain(error.description)
-    exit((error.isUnreadable ? ExitStatus.cannotOpen : .usage).rawValue)
   case let error as SuppressionError:
     Terminal.complain(error.description)
     exit(ExitStatus.usage.rawValue)

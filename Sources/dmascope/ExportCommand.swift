@@ -41,8 +41,7 @@ struct ExportCommand: ParsableCommand {
   @Option(help: "Which table, of CSV; devices if not given.")
   var table: ExportTable?
 
-  @Flag(help: "Exit with 0 even if the input was damaged or cut.")
-  var allowIncomplete = false
+  @OptionGroup var incomplete: IncompleteArgument
 
   @OptionGroup(title: "Machine and filter") var replay: ReplayArguments
 
@@ -69,9 +68,7 @@ struct ExportCommand: ParsableCommand {
         of: trace, replay, needsEvents: true, observer: DatabaseExport(to: output))
     }
     Terminal.complain(about: profile.recording.problems, in: trace)
-    if profile.recording.isIncomplete, !allowIncomplete {
-      throw ExitCode(ExitStatus.incompleteInput.rawValue)
-    }
+    try incomplete.judge(profile.recording.isIncomplete)
   }
 
   private func write(_ profile: Profile, as format: ExportFormat) throws {

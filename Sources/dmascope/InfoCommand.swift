@@ -13,13 +13,12 @@ struct InfoCommand: ParsableCommand {
     ))
   var traces: [String]
 
-  @Flag(help: "Exit with 0 even if the input was damaged or cut.")
-  var allowIncomplete = false
+  @OptionGroup var incomplete: IncompleteArgument
 
   @OptionGroup(title: "Input") var input: InputArguments
 
   func run() throws {
-    var incomplete = false
+    var isIncomplete = false
     for (index, path) in traces.enumerated() {
       var options = try input.options()
       (options.mayRewind, options.wakeup) = (false, Interruption.wakeup)
@@ -28,10 +27,10 @@ struct InfoCommand: ParsableCommand {
         try opened.isSavedProfile ? (SavedProfile.recording(opened, path), nil) : read(opened, path)
       try Output.writeStandard(
         (index > 0 ? "\n" : "") + InfoReport(recording, profileMaker: maker).render())
-      incomplete = incomplete || recording.isIncomplete
+      isIncomplete = isIncomplete || recording.isIncomplete
       Terminal.complain(about: recording.problems, in: path)
     }
-    if incomplete && !allowIncomplete { throw ExitCode(ExitStatus.incompleteInput.rawValue) }
+    try incomplete.judge(isIncomplete)
   }
 
   /// What a trace says of itself, and who made the profile that it carries.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import EventFiles
 import Ingest
+import YAMLFiles
 
 /// How inputs are read.
 struct InputArguments: ParsableArguments {
@@ -31,7 +32,7 @@ struct InputArguments: ParsableArguments {
     }
   }
 
-  /// - Throws: `EventFileError` if the file of events cannot be read or says what it cannot.
+  /// - Throws: `YAMLFileError` if the file of events cannot be read or says what it cannot.
   func options() throws -> TraceOptions {
     var options = TraceOptions()
     options.zstdWindow = zstdWindow << 20
@@ -45,11 +46,11 @@ extension EventFile {
   /// Bytes of a file of events.
   private static let limit = 1 << 20
 
-  /// - Throws: `EventFileError` if the file cannot be read or says what it cannot, `TraceError` if it is too large.
+  /// - Throws: `YAMLFileError` if the file cannot be read or says what it cannot, `TraceError` if it is too large.
   static func read(contentsOf path: String) throws -> [EventDictionary.Row] {
     let bytes: [UInt8]
     do { bytes = try WholeFile.bytes(path, limit: limit) } catch {
-      if error.kind == .cannotOpen { throw EventFileError.unreadable(path) }
+      if error.kind == .cannotOpen { throw YAMLFileError.unreadable(path, "file of events") }
       throw error
     }
     return try read(String(decoding: bytes, as: UTF8.self), path: path)

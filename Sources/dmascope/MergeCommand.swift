@@ -26,8 +26,7 @@ struct MergeCommand: ParsableCommand {
     name: .shortAndLong, help: ArgumentHelp("Where the sum goes.", valueName: "file"), completion: .file())
   var output: String
 
-  @Flag(help: "Exit with 0 even if an input was damaged or cut.")
-  var allowIncomplete = false
+  @OptionGroup var incomplete: IncompleteArgument
 
   @OptionGroup(title: "Machine and filter, for traces") var replay: ReplayArguments
 
@@ -53,8 +52,6 @@ struct MergeCommand: ParsableCommand {
     }
     guard let sum else { return }
     try Output.write(try ProfileFile.packed(sum), to: output)
-    if sum.recording.isIncomplete && !allowIncomplete {
-      throw ExitCode(ExitStatus.incompleteInput.rawValue)
-    }
+    try incomplete.judge(sum.recording.isIncomplete)
   }
 }

@@ -2,12 +2,7 @@ import ArgumentParser
 import PlatformFiles
 import Replay
 import Report
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
+import YAMLFiles
 
 /// The machine: a built-in profile or a file, and single values of it.
 struct PlatformArguments: ParsableArguments {
@@ -48,8 +43,8 @@ struct PlatformArguments: ParsableArguments {
 
   /// Puts the machine into the options of a replay.
   ///
-  /// - Throws: `PlatformFileError` if the file cannot be read or says what it cannot.
-  func apply(to options: inout ReplayOptions) throws(PlatformFileError) {
+  /// - Throws: `YAMLFileError` if the file cannot be read or says what it cannot.
+  func apply(to options: inout ReplayOptions) throws(YAMLFileError) {
     if let builtIn = PlatformProfile.named(platform) {
       options.platform = builtIn
     } else if platform != "auto" {
@@ -65,17 +60,13 @@ struct PlatformArguments: ParsableArguments {
   /// The built-in profiles as a table.
   func writeList() throws {
     try Output.writeStandard(
-      PlatformList.text(width: min(max(Terminal.width ?? 100, 60), 140), color: Terminal.wantsColor))
+      PlatformList.text(width: Terminal.columns, color: Terminal.wantsColor))
   }
 }
 
 extension PlatformFile {
-  /// - Throws: `PlatformFileError` if the file cannot be read or says what it cannot.
-  static func read(contentsOf path: String) throws(PlatformFileError) -> PlatformProfile {
-    let data: Data
-    do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
-      throw PlatformFileError.unreadable(path)
-    }
-    return try read(String(decoding: data, as: UTF8.self), path: path)
+  /// - Throws: `YAMLFileError` if the file cannot be read or says what it cannot.
+  static func read(contentsOf path: String) throws(YAMLFileError) -> PlatformProfile {
+    try read(text(of: path, "platform file"), path: path)
   }
 }

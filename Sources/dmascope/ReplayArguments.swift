@@ -3,6 +3,7 @@ import DMAModel
 import Ingest
 import PlatformFiles
 import Replay
+import YAMLFiles
 
 /// What the user may say about the machine and about which events count.
 struct ReplayArguments: ParsableArguments {
@@ -31,8 +32,8 @@ struct ReplayArguments: ParsableArguments {
 
   /// The options for a replay of a recording whose first event is at `start`.
   ///
-  /// - Throws: `PlatformFileError` if the platform's file cannot be read or says what it cannot.
-  func options(start: UInt64) throws(PlatformFileError) -> ReplayOptions {
+  /// - Throws: `YAMLFileError` if the platform's file cannot be read or says what it cannot.
+  func options(start: UInt64) throws(YAMLFileError) -> ReplayOptions {
     var options = ReplayOptions()
     try machine.apply(to: &options)
     options.nonCoherent = nonCoherent

@@ -71,14 +71,9 @@ struct ReportCommand: ParsableCommand {
   @Flag(name: .shortAndLong, help: "More sections.")
   var verbose = false
 
-  @Option(help: ArgumentHelp("Rows in each table.", valueName: "rows"))
-  var top = 10
+  @OptionGroup var tables: TableArguments
 
-  @Option(help: ArgumentHelp("Columns of the text; a terminal's width, or 100.", valueName: "columns"))
-  var width: Int?
-
-  @Flag(help: "Exit with 0 even if the input was damaged or cut.")
-  var allowIncomplete = false
+  @OptionGroup var incomplete: IncompleteArgument
 
   @OptionGroup(title: "Machine and filter") var replay: ReplayArguments
 
@@ -107,18 +102,16 @@ struct ReportCommand: ParsableCommand {
           "--every cannot go with --task NAME: which tasks have a name is known at the end; give a pid")
       }
     }
-    guard top > 0 else { throw ValidationError("--top must be at least 1") }
-    if let width, width < 40 || width > 1000 { throw ValidationError("--width must be from 40 to 1000") }
   }
 
   func run() throws {
     if replay.machine.wantsList { return try replay.machine.writeList() }
-    var incomplete = false
+    var isIncomplete = false
     for (index, trace) in traces.enumerated() {
       let profile = try ReplayRun.profile(
         of: trace, replay, whatIf: whatIf, every: every, textOptions: textOptions,
         needsLive: live || html != nil || save != nil)
-      incomplete = incomplete || profile.recording.isIncomplete
+      isIncomplete = isIncomplete || profile.recording.isIncomplete
       if let json {
         let report = JSONReport(profile, toolVersion: DMAScope.version, includeLive: live)
         try Output.write(try report.render(), to: json)
@@ -130,13 +123,10 @@ struct ReportCommand: ParsableCommand {
       }
       Terminal.complain(about: profile.recording.problems, in: trace)
     }
-    if incomplete && !allowIncomplete { throw ExitCode(ExitStatus.incompleteInput.rawValue) }
+    try incomplete.judge(isIncomplete)
   }
 
   private var textOptions: TextOptions {
-    TextOptions(
-      width: width ?? min(max(Terminal.width ?? 100, 60), 140), color: Terminal.wantsColor, verbose: verbose,
-      top: top,
-      showLive: live)
+    tables.textOptions(verbose: verbose, showLive: live)
   }
 }

@@ -89,12 +89,16 @@ struct SelectionArguments: ParsableArguments {
     try preview(Trace(opened), needsTaskNames: needsTaskNames)
   }
 
-  /// The trace, the time of its first event where that matters, and what is known before the events are read.
+  /// The trace, the time of its first event where that matters, and what is known before the events are read. A stream
+  /// is read once: of it the time is not known, nor are the names of tasks.
   ///
   /// - Throws: `TraceError` if nothing of the trace can be read.
-  func openTwice(_ path: String) throws -> (trace: Trace, start: UInt64, preview: Recording) {
+  func openTwice(_ path: String) throws -> (trace: Trace, start: UInt64?, preview: Recording) {
+    var options = try traceOptions(heartbeat: 100_000_000)
+    options.mayRewind = false
     var start: UInt64 = 0
-    var trace = try Trace(path: path, options: try input.options())
+    var trace = try Trace(path: path, options: options)
+    if trace.isStream { return (trace, nil, trace.preview) }
     if needsStart {
       trace.forEachRun { events, _ in
         start = events[0].time

@@ -27,6 +27,9 @@ enum Terminal {
     return Int(size.ws_col)
   }
 
+  /// Columns that text has if nobody says otherwise.
+  static var columns: Int { min(max(width ?? 100, 60), 140) }
+
   /// Whether the terminal is one whose cursor can be moved.
   static var hasScreen: Bool { !["dumb", "", nil].contains(value(of: "TERM")) }
 

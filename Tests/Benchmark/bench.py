@@ -13,6 +13,7 @@ To measure one more command on the trace, add a row to `commands` in `main_path`
 `other_inputs`.
 """
 import argparse
+import io
 import json
 import os
 import pathlib
@@ -22,6 +23,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 import generate
@@ -210,6 +212,51 @@ def growths(arguments, folder):
            {f"{number:,} live": live(number, calls) for number in (1, 1_000, 100_000, 1_000_000)}, live(0, 2))
 
 
+def stream(program, lines, burst, every, seconds):
+    """Reports a stream of lines: the first `burst` at once, the others over so many seconds.
+
+    Processor seconds, the number of summaries, and bytes resident at the most.
+    """
+    child = subprocess.Popen([program, "report", "--every", every, "-"], stdin=subprocess.PIPE,
+                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    summaries = []
+    reader = threading.Thread(target=lambda: summaries.extend(
+        line for line in child.stdout if line.startswith(b"--- ")))
+    reader.start()
+    child.stdin.write(b"".join(lines[:burst]))
+    child.stdin.flush()
+    steps = int(seconds * 20)
+    for step in range(steps):
+        start, end = (burst + (len(lines) - burst) * place // steps for place in (step, step + 1))
+        child.stdin.write(b"".join(lines[start:end]))
+        child.stdin.flush()
+        time.sleep(0.05)
+    child.stdin.close()
+    reader.join()
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode != 0:
+        sys.exit(f"report of a stream: exit status {child.returncode}")
+    # The last is the report itself.
+    return usage.ru_utime + usage.ru_stime, len(summaries) - 1, usage.ru_maxrss * 1024
+
+
+def summaries(arguments, folder):
+    """What a summary of a stream costs while so many mappings are live: runs with many of them against one with none."""
+    seconds = 6
+    print(f"\nSummaries of a stream of {seconds} s, four a second\n\n"
+          f"{'':24} {'summaries':>10} {'each':>11} {'peak without':>14} {'with':>11}")
+    for live in (1_000, 100_000, 400_000):
+        text = io.StringIO()
+        generate.write(text, live + 200_000, live)
+        lines = text.getvalue().encode().splitlines(keepends=True)
+        few = [stream(arguments.program, lines, live + 1, "60s", seconds) for _ in range(3)]
+        many = [stream(arguments.program, lines, live + 1, "250ms", seconds) for _ in range(3)]
+        (base, _, before), (cost, number, after) = (min(runs) for runs in (few, many))
+        print(f"{live:16,} live {number:13} {(cost - base) / max(1, number) * 1e3:8.1f} ms "
+              f"{before / 2**20:10.1f} MiB {after / 2**20:7.1f} MiB")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("trace", type=pathlib.Path)
@@ -217,7 +264,7 @@ def main():
     parser.add_argument("--runs", type=int, default=7, help="runs of dmascope and of zstd; 7 if not given")
     parser.add_argument("--slow-runs", type=int, default=1, help="runs of trace-cmd; 1 if not given")
     parser.add_argument(
-        "--only", choices=("main", "inputs", "growth"), help="one part of it; all of them if not given")
+        "--only", choices=("main", "inputs", "growth", "summaries"), help="one part of it; all of them if not given")
     arguments = parser.parse_args()
     if not arguments.trace.is_file():
         sys.exit(
@@ -225,7 +272,7 @@ def main():
             "  make bench BENCH_TRACE=FILE\n"
             "It takes any trace.dat of version 7 with zstd; README.md says how to record one.")
     install(["trace-cmd", "zstd"])
-    parts = {"main": main_path, "inputs": other_inputs, "growth": growths}
+    parts = {"main": main_path, "inputs": other_inputs, "growth": growths, "summaries": summaries}
     for name, part in parts.items():
         if arguments.only in (None, name):
             with tempfile.TemporaryDirectory(prefix="dmascope-bench-") as folder:

@@ -10,13 +10,14 @@ struct CompareTests {
   @Test("a recording against itself: nothing changed, every gate holds, in every form")
   func same() throws {
     try withTemporaryFolder { folder in
-      let (json, junit) = (
-        folder.appendingPathComponent("c.json").path, folder.appendingPathComponent("c.xml").path
+      let (json, junit, html) = (
+        folder.appendingPathComponent("c.json").path, folder.appendingPathComponent("c.xml").path,
+        folder.appendingPathComponent("c.html").path
       )
       let trace = Fixture.path("mask32-6g.dat")
       let outcome = try Program.run([
         "compare", trace, "--", trace, "--gate", "bounces.per_mapping < +0.1%", "--gate", "findings.new == 0",
-        "--json", json, "--junit", junit,
+        "--json", json, "--junit", junit, "--html", html,
       ])
       #expect(outcome.status == 0, "\(outcome.errors)")
       #expect(lines(outcome).contains("Changed nothing") && lines(outcome).contains("Gates all 2 held"))
@@ -28,6 +29,27 @@ struct CompareTests {
       #expect(verdicts == ["same"])
       let suite = try String(contentsOfFile: junit, encoding: .utf8)
       #expect(suite.components(separatedBy: "<testcase ").count == 3)
+      let page = try String(contentsOfFile: html, encoding: .utf8)
+      #expect(page.contains("Nothing changed.") && page.hasSuffix("</html>\n"))
+    }
+  }
+
+  @Test("a recording, its archive and its saved profile give the same page on either side")
+  func forms() throws {
+    try withTemporaryFolder { folder in
+      let trace = folder.appendingPathComponent("t.dat").path
+      try FileManager.default.copyItem(atPath: Fixture.path("nc-b.dat"), toPath: trace)
+      let (archive, profile) = (
+        folder.appendingPathComponent("t.dmarc").path, folder.appendingPathComponent("t.dmaprof").path
+      )
+      try #require(try Program.run(["convert", trace, "-o", archive]).status == 0)
+      try #require(try Program.run(["report", trace, "--save", profile]).status == 0)
+      let pages = try [[trace, archive], [archive, profile], [profile, trace]].map { runs in
+        let outcome = try Program.run(["compare"] + runs + ["--html", "-"])
+        #expect(outcome.status == 0 && outcome.text.contains("Nothing changed."), "\(outcome.errors)")
+        return outcome.text.replacing("t.dmarc", with: "t.dat").replacing("t.dmaprof", with: "t.dat")
+      }
+      #expect(Set(pages).count == 1)
     }
   }
 

@@ -1,5 +1,6 @@
 import GateFiles
 import Testing
+import YAMLFiles
 
 @testable import Comparison
 
@@ -70,7 +71,7 @@ struct GateTests {
       ("gates: []", "no gates"), ("a: [", "line"),
     ])
   func fileErrors(text: String, expected: String) {
-    let error = #expect(throws: GateFileError.self) { try GateFile(text, path: "gates.yaml") }
+    let error = #expect(throws: YAMLFileError.self) { try GateFile(text, path: "gates.yaml") }
     #expect(error?.description.contains(expected) == true, "\(error?.description ?? "")")
   }
 

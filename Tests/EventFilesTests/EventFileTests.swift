@@ -2,6 +2,7 @@ import DMAModel
 import Foundation
 import Ingest
 import Testing
+import YAMLFiles
 
 @testable import EventFiles
 
@@ -130,12 +131,12 @@ struct EventFileTests {
       ),
     ])
   func misfits(_ text: String, _ expected: String) {
-    #expect(throws: EventFileError(expected)) { try EventFile.read(text, path: "e.yaml") }
+    #expect(throws: YAMLFileError(expected)) { try EventFile.read(text, path: "e.yaml") }
   }
 
   @Test("say what is no YAML, with its line")
   func notYAML() throws {
-    let error = try #require(throws: EventFileError.self) {
+    let error = try #require(throws: YAMLFileError.self) {
       try EventFile.read("events: [", path: "e.yaml")
     }
     #expect(error.description.hasPrefix("e.yaml: line "))

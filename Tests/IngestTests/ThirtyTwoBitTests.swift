@@ -8,7 +8,16 @@ import Testing
 /// with the data behind it at byte 12.
 @Suite("Recordings of 32-bit kernels")
 struct ThirtyTwoBitTests {
-  enum Container: CaseIterable, Sendable { case version6, version7, packed7, perfFile, perfPipe }
+  enum Container: Sendable {
+    case version6, version7, packed7
+    case perf(isPipe: Bool, PerfBuilder.Packing)
+
+    static let all: [Container] =
+      [.version6, .version7, .packed7]
+      + [false, true].flatMap { isPipe in
+        [PerfBuilder.Packing.none, .compressed, .compressed2].map { .perf(isPipe: isPipe, $0) }
+      }
+  }
 
   struct Form: Sendable, CustomTestStringConvertible {
     var container: Container
@@ -16,7 +25,7 @@ struct ThirtyTwoBitTests {
     var testDescription: String { "\(container), \(bigEndian ? "big" : "little")-endian" }
   }
 
-  static let forms = Container.allCases.flatMap { container in
+  static let forms = Container.all.flatMap { container in
     [false, true].map { Form(container: container, bigEndian: $0) }
   }
 
@@ -108,8 +117,8 @@ struct ThirtyTwoBitTests {
     switch form.container {
     case .version6, .version7, .packed7:
       var builder = TraceBuilder()
-      builder.version = form.container == .version6 ? 6 : 7
-      builder.isCompressed = form.container == .packed7
+      if case .version6 = form.container { builder.version = 6 } else { builder.version = 7 }
+      if case .packed7 = form.container { builder.isCompressed = true }
       builder.layout = PageLayout.test(longSize: 4, bigEndian: big)
       (builder.formats, builder.ftraceFormats) = ([mapFormat, listFormat], [stackFormat])
       var page = PageBuilder(builder.layout, time: 1_000)
@@ -118,9 +127,9 @@ struct ThirtyTwoBitTests {
       page.record(delta: 10, list(big))
       builder.cpus = [(0, page.build(lost: 0xffff_fff0))]
       return builder.build()
-    case .perfFile, .perfPipe:
+    case .perf(let isPipe, let packing):
       var builder = PerfBuilder()
-      (builder.bigEndian, builder.isPipe, builder.longSize) = (big, form.container == .perfPipe, 4)
+      (builder.bigEndian, builder.isPipe, builder.packing, builder.longSize) = (big, isPipe, packing, 4)
       builder.formats = [mapFormat, listFormat]
       // perf's own numbers have 64 bits whatever the kernel's longs have.
       let chain = [UInt64(bitPattern: -128), 0xc010_0000, 0x8000_0001]

@@ -1,4 +1,5 @@
 import DMAModel
+import Foundation
 import Testing
 
 @testable import Ingest
@@ -206,6 +207,95 @@ struct BehindTests {
     #expect(try Self.lines([page, list]).events.map(\.call) == [.mapPage])
     let api = "dma_map_page_attrs: (dma_map_page_attrs+0x0/0x90) dev=\"nic\" size=64 dir=1"
     #expect(try Self.lines([page, list, api]).events.map(\.call) == [.mapScatterlist, .mapPage])
+  }
+
+  @Test(
+    "count once where a kernel has two that are elsewhere one beside the other",
+    arguments: [
+      // arch/arm/mm/dma-mapping.c: arm_dma_alloc calls __dma_alloc, which on arm64 is called by the API.
+      (["arm_dma_alloc", "__dma_alloc"], ["arm_dma_alloc"]), (["__dma_alloc"], ["__dma_alloc"]),
+      (["__dma_alloc", "dma_direct_alloc"], ["__dma_alloc"]),
+      // kernel/dma/direct.c since 4.20.
+      (["dma_direct_alloc", "arch_dma_alloc"], ["dma_direct_alloc"]),
+      (["arch_dma_alloc"], ["arch_dma_alloc"]),
+      // drivers/xen/swiotlb-xen.c: xen_dma_map_page goes on to the architecture's.
+      (["xen_swiotlb_map_page", "__swiotlb_map_page", "swiotlb_map_page"], ["xen_swiotlb_map_page"]),
+      (["xen_swiotlb_map_sg", "xen_swiotlb_map_page"], ["xen_swiotlb_map_page"]),
+      (["arm_iommu_map_page", "arm_coherent_iommu_map_page"], ["arm_iommu_map_page"]),
+      (["gart_alloc_coherent", "dma_generic_alloc_coherent"], ["gart_alloc_coherent"]),
+      (
+        [
+          "debug_dma_sync_single_range_for_cpu", "debug_dma_sync_single_for_cpu",
+          "arm_dma_sync_single_for_cpu",
+        ],
+        ["debug_dma_sync_single_range_for_cpu", "debug_dma_sync_single_for_cpu"]
+      ),
+    ])
+  func levels(recorded: [String], counted: [String]) throws {
+    let reading = try Self.lines(recorded.map { "\($0): (\($0)+0x0/0x90) dev=\"nic\" size=64" })
+    #expect(reading.events.count == counted.count)
+    #expect(EventDictionary().counting(among: Set(recorded)) == Set(counted))
+  }
+
+  @Test("have their fields under the names that kernels have given the parameters")
+  func parameters() throws {
+    let reading = try Self.lines([
+      "mips_dma_unmap_sg: (mips_dma_unmap_sg+0x0/0x90) dev=\"nic\" sglist=0x81230000 nhwentries=3 direction=2",
+      "dma_nommu_unmap_page: (dma_nommu_unmap_page+0x0/0x90) dev=\"nic\" dma_address=0x3000 size=64 direction=2",
+      "debug_dma_sync_single_range_for_cpu: (x+0x0/0x90) dev=\"nic\" dma_handle=0x3000 offset=16 size=8 direction=2",
+      "xen_swiotlb_free_coherent: (x+0x0/0x90) hwdev=\"nic\" size=4096 vaddr=0xffff1000 dev_addr=0x5000",
+      // A pointer to attributes, of a kernel before 4.8.
+      "intel_unmap_page: (x+0x0/0x90) dev=\"nic\" dev_addr=0x7000 size=64 dir=2 attrs=0xffff88003c0f7e20",
+    ])
+    let calls: [Call] = [.unmapScatterlist, .unmapPage, .syncSingleForCPU, .free, .unmapPage]
+    #expect(reading.events.map(\.call) == calls)
+    try #require(reading.events.count == 5)
+    #expect(reading.events[0].nents == 3 && reading.events[0].direction == .fromDevice)
+    #expect(reading.events[1].address == 0x3000)
+    #expect(reading.events[2].address == 0x3010 && reading.events[2].size == 8)
+    #expect(reading.events[3].address == 0x5000 && reading.events[3].value == 0xffff_1000)
+    #expect(reading.events[4].address == 0x7000 && reading.events[4].attributes.isEmpty)
+  }
+
+  @Test("that nothing ever unmaps are counted, and not followed")
+  func oneWay() throws {
+    let names = ["arm_coherent_dma_map_page", "nommu_map_page", "dma_direct_map_resource", "nommu_map_sg"]
+    for name in names {
+      let reading = try Self.lines([
+        "\(name): (\(name)+0x0/0x90) dev=\"nic\" size=64 dir=1 sg=0xffff1000 nents=1",
+        "\(name)__return: (x+0x30/0x90 <- \(name)) ret=0x3000",
+      ])
+      #expect(reading.events.count == 2 && reading.events.allSatisfy { !$0.flags.contains(.hasAddress) })
+    }
+  }
+
+  /// `a_{b,c}_d` is `a_b_d` and `a_c_d`.
+  private static func expanded(_ name: Substring) -> [String] {
+    guard let open = name.firstIndex(of: "{"), let close = name[open...].firstIndex(of: "}") else {
+      return [String(name)]
+    }
+    return name[name.index(after: open)..<close].split(separator: ",").flatMap { part in
+      expanded("\(name[..<open])\(part)\(name[name.index(after: close)...])")
+    }
+  }
+
+  @Test("are each in the documentation's table with where they are defined, and none else is")
+  func documentation() throws {
+    let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("docs/event-dictionary.md")
+    let text = try String(contentsOf: path, encoding: .utf8)
+    let table = try #require(text.range(of: "| functions | defined in | note |\n"))
+    let rows = text[table.upperBound...].split(separator: "\n", omittingEmptySubsequences: false).dropFirst()
+      .prefix { $0.hasPrefix("|") }
+    var documented: Set<String> = []
+    for row in rows {
+      let cells = row.split(separator: "|")
+      try #require(cells.count >= 2, "\(row)")
+      #expect(cells[1].firstMatch(of: /(arch|drivers|kernel|lib)\/\S+\.[cS] \d/) != nil, "\(row)")
+      for name in cells[0].matches(of: /`([^`]+)`/) { documented.formUnion(Self.expanded(name.1)) }
+    }
+    let known = Set(EventDictionary.behind.map(\.name).filter { !$0.hasSuffix("__return") })
+    #expect(documented.subtracting(known) == [] && known.subtracting(documented) == [])
   }
 
   @Test("do not count in lines of JSON either")

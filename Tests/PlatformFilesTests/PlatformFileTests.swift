@@ -1,5 +1,6 @@
 import Replay
 import Testing
+import YAMLFiles
 
 @testable import PlatformFiles
 
@@ -80,12 +81,12 @@ struct PlatformFileTests {
       ("- 1\n- 2", "b.yaml:1:1: expected a mapping of keys to values; found a list"),
     ])
   func misfits(_ text: String, _ expected: String) {
-    #expect(throws: PlatformFileError(expected)) { try PlatformFile.read(text, path: "b.yaml") }
+    #expect(throws: YAMLFileError(expected)) { try PlatformFile.read(text, path: "b.yaml") }
   }
 
   @Test("say what is no YAML, with its line")
   func notYAML() throws {
-    let error = try #require(throws: PlatformFileError.self) {
+    let error = try #require(throws: YAMLFileError.self) {
       try PlatformFile.read("architecture: arm64\nname: [", path: "b.yaml")
     }
     #expect(error.description.hasPrefix("b.yaml: line "))
@@ -93,7 +94,7 @@ struct PlatformFileTests {
 
   @Test("name unknown keys and known ones")
   func unknownKey() throws {
-    let error = try #require(throws: PlatformFileError.self) {
+    let error = try #require(throws: YAMLFileError.self) {
       try PlatformFile.read("architecture: arm64\nline: 64", path: "b.yaml")
     }
     #expect(
@@ -106,7 +107,7 @@ struct PlatformFileTests {
     #expect(try PlatformFile.adjustment("swiotlb=128M").swiotlb == 128 << 20)
     #expect(try PlatformFile.adjustment("iommu=strict").iommu == .strict)
     for text in ["cleanLine", "cleanLine=", "foo=1", "iommu=perhaps", "cleanLine=[1"] {
-      #expect(throws: PlatformFileError.self, "\(text)") { try PlatformFile.adjustment(text) }
+      #expect(throws: YAMLFileError.self, "\(text)") { try PlatformFile.adjustment(text) }
     }
     let base = try PlatformFile.read(Self.whole, path: "board.yaml")
     let adjusted = try PlatformFile.adjustment("call=5").over(base)

@@ -72,6 +72,31 @@ struct StateTests {
     #expect(table.count == 0)
   }
 
+  /// What a profile says of what is live, without the list.
+  private static func footprint(_ profile: Profile) -> [UInt64] {
+    let totals = profile.totals
+    return [totals.live.mappings, totals.live.scatterlists, totals.live.bytes, totals.liveUncertain]
+      + profile.devices.flatMap { [$0.live.mappings, $0.live.bytes, $0.liveUncertain] }
+  }
+
+  @Test("is counted in a snapshot as at the end, and not listed")
+  func snapshot() {
+    var recorder = Recorder()
+    for number in 0..<300 as Range<UInt64> {
+      recorder.map(number << 12, 64, .toDevice, device: number % 3 == 0 ? "a" : "b")
+      if number == 99 { recorder.add(.lost, "") { $0.value = 5 } }
+    }
+    recorder.mapList([0x100_0000], bus: [0x100_0000], lengths: [512], nents: 1, ents: 1, .toDevice)
+    var replayer = Replayer(
+      options: ReplayOptions(), hints: RecordingHints(kernel: "6.12.0"), names: recorder.names)
+    replayer.consume(recorder.events.span, segments: recorder.segments.span)
+    let snapshot = replayer.snapshot(recording: Recording(), stacks: StackTable(), symbolizer: nil)
+    let end = replayer.finish(recording: Recording(), stacks: StackTable(), symbolizer: nil)
+    #expect(snapshot.live.isEmpty && end.live.count == 301)
+    #expect(Self.footprint(snapshot) == Self.footprint(end))
+    #expect(end.totals.liveUncertain == 100 && end.live.count { $0.uncertain } == 100)
+  }
+
   @Test("keeps peaks of all devices together and of each alone")
   func peaks() throws {
     var recorder = Recorder()

@@ -17,7 +17,7 @@ import Testing
     #expect(
       JUnit([result]).render() == """
         <?xml version="1.0" encoding="UTF-8"?>
-        <testsuites name="dmascope check" tests="4" failures="1" errors="0" skipped="1">
+        <testsuites name="dmascope check" tests="4" failures="1" errors="0">
           <testsuite name="board.dat" tests="4" failures="1" errors="0" skipped="1">
             <testcase classname="dmascope.mapping" name="DMA202 double-unmap"/>
             <testcase classname="dmascope.mapping" name="DMA203 unmap-size-mismatch">
@@ -48,7 +48,7 @@ import Testing
 
   @Test func `every rule is a case, and a recording without findings passes them all`() throws {
     let text = JUnit([try FindingExamples.result([])]).render()
-    #expect(text.contains("tests=\"\(Rule.all.count)\" failures=\"0\" errors=\"0\" skipped=\"0\""))
+    #expect(text.contains("tests=\"\(Rule.all.count)\" failures=\"0\" errors=\"0\">"))
     for rule in Rule.all { #expect(text.contains("name=\"\(rule.label)\"/>")) }
   }
 
@@ -60,8 +60,7 @@ import Testing
     let options = try CheckOptions(
       rules: RuleChoice(only: ["DMA203"]), today: #require(CalendarDate("2026-06-30")))
     let text = JUnit([CheckResult(profile, options: options)]).render()
-    let outline = HTMLOutline(text.replacing(/<\?xml[^>]*>\n/, with: "").replacing("/>", with: "></skipped>"))
-    #expect(outline.elements.map(\.name) == ["testsuites", "testsuite", "testcase", "failure", "system-out"])
+    #expect(JUnitSchema.problems(text).isEmpty)
     #expect(!text.unicodeScalars.contains { ($0.value < 0x20 && $0 != "\n") || $0.value == 0x202e })
     #expect(!text.contains("]]>"))
   }

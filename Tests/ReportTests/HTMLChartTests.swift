@@ -46,10 +46,10 @@ import Testing
     (second.frames, second.caller) = (["map_it+0x20 [disk]", "work+0x8"], "map_it+0x20 [disk]")
     (first.work.cleanedLines, second.work.cleanedLines) = (30, 10)
     let tree = try #require(FlameTree([first, second]) { $0.work.lines })
-    #expect(tree.nodes.map(\.function) == ["all", "work", "map_it"])
+    #expect(tree.nodes.map(\.frame.function) == ["all", "work", "map_it"])
     #expect(tree.nodes.map(\.weight) == [40, 40, 40])
     #expect(tree.nodes.map(\.isCaller) == [false, false, true])
-    #expect(tree.nodes[2].module == "[disk]")
+    #expect(tree.nodes[2].frame.module == "[disk]")
   }
 
   @Test func `every inserted text is escaped and markup is not`() {
@@ -71,6 +71,6 @@ import Testing
       ("[e1000]+0x15c4", "(no symbol)", "[e1000]"), ("0xffffffffc07f1574", "0xffffffffc07f1574", ""),
     ])
   func frame(frame: String, function: String, module: String) {
-    #expect(FlameTree.split(frame) == (function, module))
+    #expect(FlameTree.split(frame) == FlameTree.Frame(function: function, module: module))
   }
 }

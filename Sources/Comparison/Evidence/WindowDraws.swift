@@ -4,6 +4,7 @@ struct WindowDraws {
   private static let fewest = 8
   /// The position in the draws of each quantity that both sides' timelines show.
   private let places: [Quantity: Int]
+  private let windows: (base: Windows, new: Windows)
   private let base: Windows.Draws
   private let new: Windows.Draws
   private let isEnough: Bool
@@ -19,7 +20,7 @@ struct WindowDraws {
       guard case .ratio(let above, let per, _) = metric.formula, let below = places[per] else { return [] }
       return above.compactMap { places[$0] }.map { ($0, below) }
     }
-    func windows(_ runs: [Run]) -> Windows {
+    func joined(_ runs: [Run]) -> Windows {
       var windows = Windows(series: known.count, ratios: ratios)
       for run in runs {
         guard let series = run.windows[scope] else { continue }
@@ -27,7 +28,8 @@ struct WindowDraws {
       }
       return windows
     }
-    let (before, after) = (windows(sampler.base), windows(sampler.new))
+    let (before, after) = (joined(sampler.base), joined(sampler.new))
+    windows = (before, after)
     isEnough = min(before.count, after.count) >= WindowDraws.fewest && !known.isEmpty
     var generator = SeededGenerator(seed: seed)
     base = isEnough ? before.draws(number, &generator) : .init(sums: [], blocks: 0)
@@ -52,8 +54,8 @@ struct WindowDraws {
       change.evidence = .none("not known over time")
       return
     }
-    let before = WindowDraws.ratios(base.sums, numerators, below, scale)
-    let after = WindowDraws.ratios(new.sums, numerators, below, scale)
+    let before = windows.base.ratios(base, numerators, below, scale: scale)
+    let after = windows.new.ratios(new, numerators, below, scale: scale)
     let factors = zip(before, after).map { x, y in
       x.isNaN || y.isNaN ? Double.nan : OrderInterval.ratio(y, x)
     }
@@ -76,15 +78,7 @@ struct WindowDraws {
     else { return nil }
     let numerators = above.compactMap { places[$0] }
     guard numerators.count == above.count else { return nil }
-    let values = WindowDraws.ratios(new.sums, numerators, below, scale)
+    let values = windows.new.ratios(new, numerators, below, scale: scale)
     return RatioDraws(values, estimate: now, blocks: new.blocks).interval(level: level)
-  }
-
-  private static func ratios(_ sums: [[Double]], _ above: [Int], _ below: Int, _ scale: Double) -> [Double] {
-    sums[below].indices.map { draw in
-      let denominator = sums[below][draw]
-      guard denominator > 0 else { return .nan }
-      return max(0, above.reduce(0) { $0 + sums[$1][draw] }) / denominator * scale
-    }
   }
 }

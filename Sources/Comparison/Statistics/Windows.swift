@@ -6,7 +6,7 @@ public struct Windows: Sendable {
   /// Sums of each series from the first window on: `prefix[series][k]` is that of the first k windows.
   private var prefix: [[Double]]
   /// First window and number of windows of each run.
-  private var runs: [(first: Int, count: Int)] = []
+  private(set) var runs: [(first: Int, count: Int)] = []
 
   /// Which series are to be divided by which.
   private let ratios: [(numerator: Int, denominator: Int)]
@@ -33,6 +33,8 @@ public struct Windows: Sendable {
     }
     if count > first { runs.append((first, count - first)) }
   }
+
+  func total(_ series: Int) -> Double { prefix[series].last ?? 0 }
 
   func value(_ series: Int, _ window: Int) -> Double { prefix[series][window + 1] - prefix[series][window] }
 

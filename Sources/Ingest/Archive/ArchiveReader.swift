@@ -153,5 +153,7 @@ final class ArchiveReader: TraceReader {
     return recording
   }
 
+  func taskName(_ pid: Int32) -> String? { (result ?? closing ?? opening).taskNames[pid] }
+
   func symbols() -> (any Symbolizer)? { named }
 }

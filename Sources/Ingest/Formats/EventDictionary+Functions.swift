@@ -170,14 +170,16 @@ extension EventDictionary {
   ///   - isEntry: whether an entry means nothing without its return.
   ///   - givesStatus: whether the result is 0 or an error.
   ///   - unless: see `Row.unless`.
+  ///   - isUntracked: see `Row.isUntracked`.
   static func functions(
     _ names: String, _ call: Call, _ fields: String, returns: String? = nil, isEntry: Bool = true,
-    givesStatus: Bool = false, unless: String = ""
+    givesStatus: Bool = false, unless: String = "", isUntracked: Bool = false
   ) -> [Row] {
     names.split(separator: " ").flatMap { name -> [Row] in
       let flags: Event.Flags = returns != nil && isEntry ? .isEntry : []
       let entry = Row(
-        system: "*", name: String(name), call: call, fields: fields, flags: flags, unless: unless)
+        system: "*", name: String(name), call: call, fields: fields, flags: flags, unless: unless,
+        isUntracked: isUntracked)
       guard let returns else { return [entry] }
       let results = returns.split(separator: " ").flatMap {
         $0.split(separator: "=").last?.split(separator: "|") ?? []
@@ -187,7 +189,7 @@ extension EventDictionary {
         Row(
           system: "*", name: "\(name)__return", call: call, fields: "\(fields) \(returns)",
           flags: givesStatus ? [.isReturn, .givesStatus] : .isReturn, results: results.joined(separator: " "),
-          unless: unless),
+          unless: unless, isUntracked: isUntracked),
       ]
     }
   }

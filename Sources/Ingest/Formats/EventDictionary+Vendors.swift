@@ -8,7 +8,7 @@ extension EventDictionary {
 
   // include/trace/events/dmadebug.h of NVIDIA's kernels 3.10 to 4.9 (copyright 2013 to 2017): one class with `dev`, `name`
   // (since 2014), `dma_addr`, `size` and `page`; logged by the IOMMU's operations in arch/arm/mm/dma-mapping.c and
-  // arch/arm64/mm/dma-mapping.c. Text has `device=NAME, iova=HEX, size=N phys=HEX`, `iova` with 0x since 2017; text of
+  // arch/arm64/mm/dma-mapping.c. Text has `device=NAME, iova=HEX, size=N phys=HEX`, `iova` with 0x or without; text of
   // 2013 has the address of the record's field for the bus address. `phys` is that of the page without the offset.
   private static let debug: [Row] = [
     mapped("dmadebug_map_page", .mapPage), unnamed("dmadebug_map_page", .mapPage),

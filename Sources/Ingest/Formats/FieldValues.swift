@@ -18,7 +18,12 @@ struct AttributeMap: Sendable {
     }
   }
 
+  /// In Linux 4.4 and before functions have a pointer to the attributes (`struct dma_attrs *`), which says nothing of them: no
+  /// attribute has a bit so high, and any address of a kernel does.
+  private static let leastPointer: UInt64 = 1 << 31
+
   func attributes(_ bits: UInt64) -> Attributes {
+    if bits >= AttributeMap.leastPointer { return [] }
     var result = Attributes(rawValue: 0)
     for bit in 0..<64 where bits & 1 << UInt64(bit) != 0 {
       result.formUnion(Attributes(rawValue: meanings[bit]))
@@ -31,7 +36,7 @@ struct AttributeMap: Sendable {
   /// - Parameter meanings: the attributes of each bit; 64 of them.
   @inline(__always)
   static func attributes(_ bits: UInt64, _ meanings: UnsafePointer<UInt32>) -> Attributes {
-    var remaining = bits
+    var remaining = bits < leastPointer ? bits : 0
     var result: UInt32 = 0
     while remaining != 0 {
       result |= meanings[remaining.trailingZeroBitCount]

@@ -168,5 +168,7 @@ final class JSONLinesReader: TraceReader {
     return result
   }
 
+  func taskName(_ pid: Int32) -> String? { decoder.tasks[pid] }
+
   func symbols() -> (any Symbolizer)? { nil }
 }

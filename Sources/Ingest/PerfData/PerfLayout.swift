@@ -9,6 +9,7 @@ enum PerfRecord {
   static let sample: UInt32 = 9
   static let mmap2: UInt32 = 10
   static let lostSamples: UInt32 = 13
+  static let kernelSymbol: UInt32 = 17
   static let attribute: UInt32 = 64
   static let tracingData: UInt32 = 66
   static let finishedRound: UInt32 = 68

@@ -3,7 +3,7 @@ import DMAModel
 /// Reads perf.data, from a file or from perf's pipe mode, of either byte order, compressed or not.
 final class PerfReader: TraceReader {
   let shared = SharedTables()
-  let frameNames: FrameNames? = nil
+  let frameNames: FrameNames?
   private let input: TraceInput
   private var header: PerfHeader
   private var records: PerfRecords
@@ -12,16 +12,19 @@ final class PerfReader: TraceReader {
   private let catalog: EventCatalog
   private var result = Recording()
   private var counts: [UInt64] = []
-  private var modules: [(start: UInt64, size: UInt64, name: String)] = []
+  private var maps = KernelMaps()
+  private var naming: FrameNaming
   private var tasks = TaskNames()
   private var highestCPU = 0
 
-  private static let moduleLimit = 1 << 14
   /// Descriptions of samples that are kept.
   private static let attributeLimit = 1 << 14
 
   init(_ input: TraceInput, options: TraceOptions = TraceOptions()) throws(TraceError) {
     self.input = input
+    let names = FrameNames()
+    frameNames = names
+    naming = FrameNaming(names, shared.stacks)
     let start = try input.prefix(16)
     var header = PerfHeader.isPipe(start) ? PerfHeader(pipe: start) : try PerfHeader(input.randomAccess())
     var records = PerfRecords(
@@ -135,6 +138,7 @@ final class PerfReader: TraceReader {
     var frames: [UInt64] = []
     func give(_ batch: EventBatch) -> Bool {
       add(decoder.takeCounts())
+      naming.name(batch)
       // The body may ask for the recording as it stands.
       result.note(batch)
       return batch.handOver(body)
@@ -206,7 +210,7 @@ final class PerfReader: TraceReader {
       let frame = chain.u64(place)
       if frame >= UInt64(bitPattern: -4095) {
         isKernel = frame == UInt64(bitPattern: -128)
-      } else if isKernel {
+      } else if isKernel, !FrameNames.isTaken(frame) {
         frames.append(frame)
       }
     }
@@ -236,22 +240,15 @@ final class PerfReader: TraceReader {
       sorter.batch.lostWindows &+= 1
       sorter.note(event.time)
       sorter.batch.append(event)
-    case PerfRecord.mmap, PerfRecord.mmap2: takeModule(body, isSecond: record.type == PerfRecord.mmap2)
+    case PerfRecord.mmap, PerfRecord.mmap2: maps.note(body, isSecond: record.type == PerfRecord.mmap2)
+    case PerfRecord.kernelSymbol:
+      let time = PerfTrailer(body, attribute).time
+      // What perf itself tells of has none: it was there before.
+      naming.code.note(body, time: attribute.hasTrailer ? time : sorter.latest)
     case PerfRecord.tracingData: records.skip((Int(body.u32(0)) + 7) & ~7)
     case PerfRecord.auxTrace: records.skip(Int(clamping: body.u64(0)))
     default: break
     }
-  }
-
-  /// Where a kernel module lies: a mapping of no task, with the module's file as its name.
-  private func takeModule(_ body: PerfBytes, isSecond: Bool) {
-    guard body.u32(0) == .max, modules.count < PerfReader.moduleLimit else { return }
-    let path = body.from(isSecond ? 64 : 32).text
-    guard path.contains(".ko") || path.hasPrefix("["), !path.hasPrefix("[kernel"),
-      let stem = path.split(separator: "/").last?.split(separator: ".").first
-    else { return }
-    let name = stem.filter { $0 != "[" && $0 != "]" }.map { $0 == "-" ? "_" : $0 }
-    modules.append((body.u64(8), body.u64(16), String(name)))
   }
 
   private func add(_ more: [UInt64]) {
@@ -264,6 +261,7 @@ final class PerfReader: TraceReader {
     var result = result
     catalog.add(counts, to: &result)
     result.taskNames = tasks.all
+    if naming.code.omitted > 0 { result.skipped["records of code in the kernel"] = naming.code.omitted }
     if result.cpus == 0, !counts.isEmpty { result.cpus = highestCPU + 1 }
     if records.hasCompressed, !result.format.contains("zstd") {
       result.format = result.format.replacingPrefix("perf.data", with: "perf.data (zstd records)")
@@ -271,9 +269,9 @@ final class PerfReader: TraceReader {
     return result
   }
 
-  func symbols() -> (any Symbolizer)? {
-    modules.isEmpty ? nil : SymbolsAndModules(symbols: nil, modules: ModuleRanges(modules))
-  }
+  func taskName(_ pid: Int32) -> String? { tasks[pid] }
+
+  func symbols() -> (any Symbolizer)? { maps.symbolizer }
 }
 
 extension String {

@@ -47,6 +47,9 @@ public struct ModuleRanges: Sendable {
     modules = found.filter { $0.start != 0 }.sorted { $0.start < $1.start }
   }
 
+  /// What stands for the kernel itself among modules.
+  static let kernel = "kernel"
+
   /// Modules by their first address and bytes.
   init(_ modules: [(start: UInt64, size: UInt64, name: String)]) {
     self.modules = modules.map {
@@ -73,7 +76,8 @@ public struct ModuleRanges: Sendable {
   }
 }
 
-/// Symbols where they cover an address, `[module]+0x1c4` where only a module does, and else the bare address.
+/// Symbols where they cover an address, `[module]+0x1c4` where only a module does (`[kernel]+0x6a1c4` for the kernel's
+/// own code), and else the bare address.
 struct SymbolsAndModules: Symbolizer {
   var symbols: (any Symbolizer)?
   var modules: ModuleRanges
@@ -83,7 +87,7 @@ struct SymbolsAndModules: Symbolizer {
     let symbol = symbols?.symbol(at: address) ?? bare
     guard let (name, offset) = modules.module(at: address) else { return symbol }
     // The end of another module's last symbol is not known, so that it may seem to reach into this one.
-    if symbol != bare && symbol.hasSuffix(" [\(name)]") { return symbol }
+    if symbol != bare, name == ModuleRanges.kernel || symbol.hasSuffix(" [\(name)]") { return symbol }
     return "[\(name)]+0x\(String(offset, radix: 16))"
   }
 }

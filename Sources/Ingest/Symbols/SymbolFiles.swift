@@ -20,11 +20,13 @@ public struct SymbolFiles: Sendable {
       if let path = modules { try ModuleRanges(modules: try WholeFile.bytes(path), file: path) } else { nil }
   }
 
-  /// What names addresses: the given symbols before those of the recording, and modules for the rest.
+  /// What names addresses: the given symbols before those of the recording, and modules for the rest, the given ones
+  /// before those of the recording.
   public func symbolizer(recorded: (any Symbolizer)?) -> (any Symbolizer)? {
-    let named: (any Symbolizer)? = symbols ?? recorded
-    guard let modules else { return named }
-    return SymbolsAndModules(symbols: named, modules: modules)
+    if let modules { return SymbolsAndModules(symbols: symbols ?? recorded, modules: modules) }
+    guard let symbols else { return recorded }
+    return (recorded as? SymbolsAndModules).map { SymbolsAndModules(symbols: symbols, modules: $0.modules) }
+      ?? symbols
   }
 
   /// `ffffffff81000000 t name	[module]` on every line, and not all of the addresses 0.

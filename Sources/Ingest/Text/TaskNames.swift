@@ -69,6 +69,9 @@ struct TaskNames: ~Copyable {
     return log
   }
 
+  /// The name of a task, as far as lines have been read.
+  subscript(pid: Int32) -> String? { namesByPID[pid].map { table[$0] } }
+
   /// All of them, as far as lines have been read.
   var all: [Int32: String] { namesByPID.mapValues { table[$0] } }
 }

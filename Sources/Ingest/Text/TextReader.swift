@@ -210,5 +210,7 @@ final class TextReader: TraceReader {
     return result
   }
 
+  func taskName(_ pid: Int32) -> String? { decoder.tasks[pid] }
+
   func symbols() -> (any Symbolizer)? { nil }
 }

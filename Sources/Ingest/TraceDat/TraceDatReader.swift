@@ -134,7 +134,11 @@ final class TraceDatReader: TraceReader {
     return recording
   }
 
-  func symbols() -> (any Symbolizer)? { file.kernelSymbols(source) }
+  func taskName(_ pid: Int32) -> String? { result.taskNames[pid] }
+
+  func symbols() -> (any Symbolizer)? { kernelSymbols }
+
+  private lazy var kernelSymbols = file.kernelSymbols(source)
 }
 
 extension TraceDatFile {

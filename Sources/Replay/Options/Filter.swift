@@ -29,7 +29,10 @@ public struct Filter: Sendable {
 
   func selects(device name: String) -> Bool { devices.isEmpty || devices.contains { Glob($0).matches(name) } }
 
-  func selects(task pid: Int32, named name: String?) -> Bool {
+  /// Whether calls of a task count.
+  ///
+  /// - Parameter name: nil if it is not known.
+  public func selects(task pid: Int32, named name: String?) -> Bool {
     tasks.isEmpty
       || tasks.contains { task in
         if let number = Int32(task) { return number == pid }

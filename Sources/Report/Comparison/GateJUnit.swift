@@ -16,11 +16,10 @@ public struct GateJUnit {
   public func render() -> String {
     let failed = gates.count { $0.verdict == .broken }
     let skipped = gates.count { $0.verdict == .unmeasured }
-    let counts =
-      " tests=\"\(gates.count)\" failures=\"\(failed)\" errors=\"0\" skipped=\"\(skipped)\""
+    let counts = " tests=\"\(gates.count)\" failures=\"\(failed)\" errors=\"0\""
     var lines = [
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>", "<testsuites name=\"dmascope compare\"\(counts)>",
-      "  <testsuite name=\"gates\"\(counts)>",
+      "  <testsuite name=\"gates\"\(counts) skipped=\"\(skipped)\">",
     ]
     for result in gates { lines += testCase(result) }
     if !comparison.limits.isEmpty {

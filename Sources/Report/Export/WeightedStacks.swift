@@ -7,6 +7,8 @@ struct WeightedStacks {
   struct Row {
     /// Outermost frame first.
     var frames: [String]
+    /// The frame that is held to be the call site; empty without stacks.
+    var caller = ""
     var work: CacheWork
     var bounced: UInt64
     var estimate: Estimate
@@ -19,8 +21,9 @@ struct WeightedStacks {
 
   let rows: [Row]
 
-  init(_ profile: Profile) {
-    if profile.callSites.isEmpty {
+  /// - Parameter withStacks: whether call stacks are used where there are any.
+  init(_ profile: Profile, withStacks: Bool = true) {
+    if !withStacks || profile.callSites.isEmpty {
       rows = profile.operations.map {
         Row(
           frames: [$0.device, $0.operation.name, $0.direction.name], work: $0.work, bounced: $0.bouncedBytes,
@@ -29,7 +32,7 @@ struct WeightedStacks {
     } else {
       rows = profile.callSites.map {
         Row(
-          frames: [$0.device] + $0.frames.reversed() + [$0.operation.name], work: $0.work,
+          frames: [$0.device] + $0.frames.reversed() + [$0.operation.name], caller: $0.caller, work: $0.work,
           bounced: $0.bouncedBytes, estimate: $0.estimate, calls: $0.apiCalls)
       }
     }

@@ -48,11 +48,3 @@ extension TextReport {
     }
   }
 }
-
-extension String {
-  /// `maintained twice` for `Maintained twice`; words in capitals stay.
-  fileprivate var lowercasedFirst: String {
-    guard let first, let second = dropFirst().first, second.isLowercase || second == " " else { return self }
-    return first.lowercased() + dropFirst()
-  }
-}

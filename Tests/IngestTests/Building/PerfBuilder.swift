@@ -57,13 +57,48 @@ struct PerfBuilder {
   mutating func loss(of count: UInt64, time: UInt64, cpu: UInt32) {
     var out = writer()
     for value in [Self.number, count] { out.put(value) }
+    out.put(trailer(time, cpu))
+    record(2, out.bytes)
+  }
+
+  /// What records that are no samples end with.
+  private func trailer(_ time: UInt64, _ cpu: UInt32) -> [UInt8] {
+    var out = writer()
     out.put(7 as UInt32)
     out.put(8 as UInt32)
     out.put(time)
     out.put(cpu)
     out.put(0 as UInt32)
     out.put(Self.number)
-    record(2, out.bytes)
+    return out.bytes
+  }
+
+  /// `PERF_RECORD_MMAP` of the kernel or a module, as perf makes it when it begins: no process, no time.
+  mutating func kernelMap(_ start: UInt64, _ size: UInt64, page: UInt64 = 0, _ path: String) {
+    var out = writer()
+    out.put(UInt32.max)
+    out.put(0 as UInt32)
+    for value in [start, size, page] { out.put(value) }
+    out.put(string: path)
+    out.pad(to: 8)
+    out.put([UInt8](repeating: 0, count: 40))
+    record(1, out.bytes)
+  }
+
+  /// `PERF_RECORD_KSYMBOL`; one of perf's own has time 0.
+  mutating func kernelSymbol(
+    _ start: UInt64, _ length: UInt32, _ name: String, kind: UInt16 = 1, isGone: Bool = false,
+    time: UInt64 = 0, cpu: UInt32 = 0
+  ) {
+    var out = writer()
+    out.put(start)
+    out.put(length)
+    out.put(kind)
+    out.put(isGone ? 1 : 0 as UInt16)
+    out.put(string: name)
+    out.pad(to: 8)
+    out.put(time > 0 ? trailer(time, cpu) : [UInt8](repeating: 0, count: 40))
+    record(17, out.bytes)
   }
 
   mutating func comm(_ pid: UInt32, _ name: String) {

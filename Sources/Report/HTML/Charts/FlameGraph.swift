@@ -1,17 +1,25 @@
 /// A flame graph with its root at the top: the width of a frame is its share of the whole.
 struct FlameGraph {
+  /// How a frame is drawn.
+  struct Look {
+    /// The class of its colour.
+    var style: String
+    /// What stands in it where there is room.
+    var label: String
+    /// What it is and its figures, with `: ` between.
+    var title: String
+  }
+
   var tree: FlameTree
-  /// What the widths count, for instance `cache lines`.
-  var unit: String
   var title: String
+  /// What the whole width is, and where the same figures stand as text.
+  var description: String
+  var look: (FlameTree.Node) -> Look
 
   private static let row = 19
 
   var markup: Markup {
-    let whole = tree.nodes.first?.weight ?? 0
-    let description =
-      "\(tree.nodes.count) frames in \(tree.depth) rows; the whole width is \(Formatting.count(whole)) \(unit). "
-      + "The table of call sites below has the same figures."
+    let description = "\(tree.nodes.count) frames in \(tree.depth) rows; \(self.description)"
     return """
       <div class="flame-tools" hidden></div>\
       <div class="scroll flame" role="region" aria-label="\(title)" tabindex="0">\
@@ -22,16 +30,12 @@ struct FlameGraph {
   }
 
   private func frame(_ node: FlameTree.Node) -> Markup {
-    let style: Markup =
-      node.depth == 0
-      ? "root"
-      : node.isCaller ? "caller" : node.isNameless ? "root" : node.module.isEmpty ? "kernel" : "module"
-    let name = node.module.isEmpty ? node.function : node.function + " " + node.module
-    let label: Markup = node.share < 0.012 ? "" : "<text x=\"4\" y=\"13\">\(node.function)</text>"
+    let look = look(node)
+    let label: Markup = node.share < 0.012 ? "" : "<text x=\"4\" y=\"13\">\(look.label)</text>"
     return """
-      <svg class="f \(style)" x="\(fine(node.start))" y="\(node.depth * FlameGraph.row)" \
+      <svg class="f \(look.style)" x="\(fine(node.start))" y="\(node.depth * FlameGraph.row)" \
       width="\(fine(node.share))" height="\(FlameGraph.row - 1)">\
-      <title>\(name): \(count: node.weight) \(unit), \(Formatting.percent(node.share))</title>\
+      <title>\(look.title)</title>\
       <rect width="100%" height="100%"/>\(label)</svg>
       """
   }
@@ -40,4 +44,30 @@ struct FlameGraph {
   private func fine(_ share: Double) -> Markup {
     "\(Formatting.fixed(Numbers.unit(share) * 100, 3))%"
   }
+}
+
+extension FlameGraph {
+  /// The graph of one profile, frames coloured by where their code is.
+  init(tree: FlameTree, unit: String, title: String) {
+    let whole = FlameGraph.count(tree.nodes.first?.weight ?? 0)
+    self.init(
+      tree: tree, title: title,
+      description: "the whole width is \(whole) \(unit). The table of call sites below has the same figures."
+    ) { node in
+      let style =
+        node.depth == 0 || (node.frame.isNameless && !node.isCaller)
+        ? "root" : node.isCaller ? "caller" : node.frame.module.isEmpty ? "kernel" : "module"
+      return Look(
+        style: style, label: node.frame.function,
+        title:
+          "\(node.frame.name): \(FlameGraph.count(node.weight)) \(unit), \(Formatting.percent(node.share))")
+    }
+  }
+
+  private static func count(_ weight: Double) -> String { Formatting.count(UInt64(weight.clamped)) }
+}
+
+extension Double {
+  /// The number, or the nearest one that a `UInt64` can hold.
+  fileprivate var clamped: Double { self > 0 ? min(self, 0x1.fffffffffffffp63) : 0 }
 }

@@ -22,6 +22,21 @@ enum StepPath {
     return path
   }
 
+  /// The outline alone, from the first value to the last.
+  static func line(_ heights: [Int], height: Int = 1000) -> String {
+    var path = ""
+    var index = 0
+    while index < heights.count {
+      let level = heights[index]
+      var run = 1
+      while index + run < heights.count, heights[index + run] == level { run += 1 }
+      let y = height - min(height, max(0, level))
+      path += path.isEmpty ? "M0 \(y)h\(run)" : "V\(y)h\(run)"
+      index += run
+    }
+    return path
+  }
+
   /// Whole-height bands over these places, neighbours joined.
   static func bands(_ places: [Int], height: Int = 1000) -> String {
     var path = ""

@@ -17,7 +17,7 @@ struct TimeChart {
     let ticks = scale.ticks { kind == .bytes ? Formatting.bytes($0) : Formatting.count($0) }
     let areas = zip(lines, stack).reversed().map { line, level in area(line, level, scale) }
     let data: Markup = """
-      \(losses)\(areas.joined())
+      \(losses)\(after)\(areas.joined())
       """
     let image = Figure.svg(
       height: 150, title: title, description: description(stack.last ?? [], peak),
@@ -27,6 +27,7 @@ struct TimeChart {
       """)
     var legend = lines.map { (colour: $0.colour, label: Markup(text: $0.label)) }
     if !series.lossBuckets.isEmpty { legend.append((colour: "loss", label: "events lost")) }
+    if series.lasts < series.buckets { legend.append((colour: "after", label: "the run is over")) }
     return Figure(
       title: title, unit: unit, legend: legend,
       plot: "<div class=\"plot\" data-label=\"\(title)\">\(image)</div>",
@@ -58,6 +59,12 @@ struct TimeChart {
 
   private var losses: Markup {
     series.lossBuckets.isEmpty ? "" : "<path class=\"loss\" d=\"\(StepPath.bands(series.lossBuckets))\"/>"
+  }
+
+  /// What is behind the end of a run that is shorter than its axis.
+  private var after: Markup {
+    if series.lasts >= series.buckets { return "" }
+    return "<path class=\"after\" d=\"\(StepPath.bands(Array(series.lasts..<series.buckets)))\"/>"
   }
 
   private func description(_ total: [UInt64], _ peak: UInt64) -> String {

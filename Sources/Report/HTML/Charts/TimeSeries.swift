@@ -1,5 +1,31 @@
 import Replay
 
+/// Steps of time that charts share.
+struct TimeGrid: Equatable {
+  var buckets: Int
+  var bucketNs: UInt64
+
+  /// Steps that are whole numbers of the buckets of each timeline, enough for the longest and no more than are drawn;
+  /// nil if there is nothing to draw. Widths of timelines are powers of two.
+  init?(_ timelines: [Timeline]) {
+    let used = timelines.filter { TimeSeries.used($0) > 0 }
+    guard var width = used.map(\.bucketNs).max(), width > 0 else { return nil }
+    func count() -> UInt64 {
+      used.map { timeline in
+        let factor = max(1, width / max(1, timeline.bucketNs))
+        return UInt64(TimeSeries.used(timeline) - 1) / factor + 1
+      }.max() ?? 0
+    }
+    while count() > UInt64(TimeSeries.limit), width < 1 << 62 { width *= 2 }
+    (buckets, bucketNs) = (min(TimeSeries.limit, Int(clamping: count())), width)
+  }
+
+  init(buckets: Int, bucketNs: UInt64) { (self.buckets, self.bucketNs) = (buckets, bucketNs) }
+
+  /// Nanoseconds that the axis covers.
+  var span: UInt64 { Numbers.multiply(bucketNs, UInt64(buckets)) }
+}
+
 /// A profile's timeline, made ready for drawing: few enough buckets, few enough series, none of odd length.
 struct TimeSeries {
   /// Values of one quantity over time, one for each of `buckets`.
@@ -19,32 +45,50 @@ struct TimeSeries {
   let buckets: Int
   let bucketNs: UInt64
   let lossBuckets: [Int]
+  /// The buckets that the run lasts; fewer than `buckets` where the axis is that of a longer run.
+  let lasts: Int
   private let factor: Int
   private let series: [DeviceSeries]
   private let ranking: DeviceRanking
 
   init?(_ timeline: Timeline, _ ranking: DeviceRanking) {
+    let used = TimeSeries.used(timeline)
+    guard used > 0 else { return nil }
+    let factor = (used - 1) / TimeSeries.limit + 1
+    let width = max(1, Numbers.multiply(timeline.bucketNs, UInt64(factor)))
+    self.init(
+      timeline, ranking, TimeGrid(buckets: (used - 1) / factor + 1, bucketNs: width), joining: factor)
+  }
+
+  /// On an axis that it shares with other runs, each counted from its start.
+  init(_ timeline: Timeline, _ ranking: DeviceRanking, on grid: TimeGrid) {
+    let factor = max(1, grid.bucketNs / max(1, timeline.bucketNs))
+    self.init(timeline, ranking, grid, joining: Int(clamping: factor))
+  }
+
+  private init(_ timeline: Timeline, _ ranking: DeviceRanking, _ grid: TimeGrid, joining factor: Int) {
+    (self.factor, buckets, bucketNs) = (factor, grid.buckets, grid.bucketNs)
+    (series, self.ranking) = (timeline.series, ranking)
+    let used = TimeSeries.used(timeline)
+    lasts = used > 0 ? min(grid.buckets, (used - 1) / factor + 1) : 0
+    lossBuckets = Set(timeline.lossBuckets.filter { $0 >= 0 }.map { $0 / factor })
+      .filter { $0 < grid.buckets }.sorted()
+  }
+
+  /// The buckets that there are values for, or losses.
+  static func used(_ timeline: Timeline) -> Int {
     let longest = timeline.series.map { series in
       [
         series.cleanedLines.count, series.invalidatedLines.count, series.bouncedBytes.count,
         series.maps.count, series.liveBytes.count, series.swiotlbSlots.count,
       ].max() ?? 0
     }.max()
-    let used = min(
+    return min(
       max(0, timeline.buckets), max(longest ?? 0, timeline.lossBuckets.max().map { $0 &+ 1 } ?? 0))
-    guard used > 0 else { return nil }
-    factor = (used - 1) / TimeSeries.limit + 1
-    buckets = (used - 1) / factor + 1
-    bucketNs = max(1, Numbers.multiply(timeline.bucketNs, UInt64(factor)))
-    series = timeline.series
-    self.ranking = ranking
-    let (factor, count) = (factor, buckets)
-    lossBuckets = Set(timeline.lossBuckets.filter { $0 >= 0 }.map { $0 / factor })
-      .filter { $0 < count }.sorted()
   }
 
   /// Nanoseconds that the axis covers.
-  var span: UInt64 { Numbers.multiply(bucketNs, UInt64(buckets)) }
+  var span: UInt64 { TimeGrid(buckets: buckets, bucketNs: bucketNs).span }
 
   /// One line for each coloured device with anything to show, then one for all the others.
   func byDevice(_ joining: Joining, _ value: (DeviceSeries) -> [UInt64]) -> [Line] {

@@ -16,14 +16,18 @@ struct DeviceRanking {
   private let colourClass: [String: String]
   private let anchors: [String: String]
 
-  init(_ profile: Profile) {
-    devices = profile.devices.sorted { a, b in
+  init(_ profile: Profile) { self.init(profile.devices) }
+
+  /// - Parameter devices: each once.
+  init(_ devices: [DeviceProfile]) {
+    let devices = devices.sorted { a, b in
       if a.work.lines != b.work.lines { return a.work.lines > b.work.lines }
       let (bouncedA, bouncedB) = (a.bounce.bytes, b.bounce.bytes)
       if bouncedA != bouncedB { return bouncedA > bouncedB }
       if a.map.bytes != b.map.bytes { return a.map.bytes > b.map.bytes }
       return a.name < b.name
     }
+    self.devices = devices
     coloured = DeviceRanking.mostVisible(devices, DeviceRanking.colours)
     var classes: [String: String] = [:]
     for (index, name) in coloured.enumerated() { classes[name] = "c\(index + 1)" }

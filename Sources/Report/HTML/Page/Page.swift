@@ -1,10 +1,17 @@
-import DMAModel
-import Replay
-
-/// The frame of the report: head, title, table of contents, sections, foot.
+/// The frame of a page: head, title, table of contents, sections, foot.
 struct Page {
-  let context: ReportContext
-  let sections: [Section]
+  /// Of the window, and what stands above the heading: `DMA report`.
+  var title: String
+  var kind: String
+  var heading: Markup
+  /// Facts under the heading.
+  var meta: [String]
+  /// Rules beside those that all pages have.
+  var style = ""
+  var sections: [Section]
+  /// What the page was made from, for the foot.
+  var source: String
+  var toolVersion: String
 
   private static let policy =
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
@@ -19,13 +26,13 @@ struct Page {
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
     <meta name="robots" content="noindex">
-    <title>\(fileName) – dmascope</title>
+    <title>\(title) – dmascope</title>
     <style>
-    \(Markup(trusted: Stylesheet.text))
+    \(Markup(trusted: Stylesheet.text + style))
     </style>
     </head>
     <body>
-    <a class="skip" href="#answer">Skip to the answer</a>
+    <a class="skip" href="#\(sections.first?.id ?? "")">Skip to the answer</a>
     \(header)
     <div class="page">
     \(contents)
@@ -33,7 +40,7 @@ struct Page {
     \(sections.map(\.markup))
     </main>
     </div>
-    <footer>Made by dmascope \(context.toolVersion) from the trace alone.</footer>
+    <footer>Made by dmascope \(toolVersion) from \(source) alone.</footer>
     <script>
     \(Markup(trusted: Script.text))
     </script>
@@ -43,33 +50,11 @@ struct Page {
     """
   }
 
-  private var fileName: String {
-    let path = context.profile.recording.path
-    if path.isEmpty || path == "-" { return "standard input" }
-    return path.split(separator: "/").last.map(String.init) ?? path
-  }
-
   private var header: Markup {
-    let recording = context.profile.recording
-    var parts: [String] = []
-    if !recording.format.isEmpty { parts.append(recording.format) }
-    let system = [recording.kernel.isEmpty ? "" : "Linux " + recording.kernel, recording.architecture]
-      .filter { !$0.isEmpty }.joined(separator: " ")
-    if !system.isEmpty { parts.append(system) }
-    if recording.cpus > 0 { parts.append(Formatting.count(UInt64(recording.cpus), "CPU")) }
-    if recording.span > 0 { parts.append(Formatting.duration(recording.span)) }
-    parts.append(Formatting.count(recording.events, "event") + loss(recording))
-    if !context.profile.filter.isEmpty { parts.append("filter: " + context.profile.filter) }
-    return """
-      <header><p class="brand">dmascope <span>DMA report</span></p><h1>\(fileName)</h1>\
-      <ul class="meta">\(parts.map { "<li>\($0)</li>" as Markup })</ul></header>
-      """
-  }
-
-  private func loss(_ recording: Recording) -> String {
-    if recording.lostEvents > 0 { return ", \(Formatting.count(recording.lostEvents)) lost" }
-    if recording.lostWindows > 0 { return ", some lost" }
-    return recording.events > 0 ? ", none lost" : ""
+    """
+    <header><p class="brand">dmascope <span>\(kind)</span></p><h1>\(heading)</h1>\
+    <ul class="meta">\(meta.map { "<li>\($0)</li>" as Markup })</ul></header>
+    """
   }
 
   private var contents: Markup {

@@ -41,9 +41,9 @@ struct CallSitesSection {
     guard let tree = FlameTree(context.profile.callSites, weight: weight) else { return "" }
     let legend: [(String, Markup, Bool)] = [
       ("flame-caller", "call site", tree.nodes.contains { $0.isCaller }),
-      ("flame-module", "in a module", tree.nodes.contains { !$0.module.isEmpty && !$0.isCaller }),
+      ("flame-module", "in a module", tree.nodes.contains { !$0.frame.module.isEmpty && !$0.isCaller }),
       ("flame-kernel", "kernel", true),
-      ("flame-root", "without a symbol", tree.nodes.contains { $0.isNameless && !$0.isCaller }),
+      ("flame-root", "without a symbol", tree.nodes.contains { $0.frame.isNameless && !$0.isCaller }),
     ]
     let narrow: Markup =
       tree.omitted == 0
