@@ -77,6 +77,8 @@ fuzzer: packages
 	find "$$folder/.." -name 'libclang_rt.fuzzer*.a' 2> /dev/null | grep -q . \
 	  || { echo "this Swift has no libFuzzer (libclang_rt.fuzzer): the toolchains of swift.org have it" >&2; exit 1; }
 	@mkdir -p .build-fuzz; echo "building with the sanitizers: some minutes the first time"
+	@# A new file of a package that is depended on is found only when the plan is made anew.
+	@touch Tests/Fuzzing/Package.swift
 	@$(FUZZ_BUILD) > .build-fuzz/build.log 2>&1 || { grep error .build-fuzz/build.log >&2; exit 1; }
 
 .PHONY: check-instructions
