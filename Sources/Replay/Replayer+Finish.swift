@@ -7,14 +7,16 @@ extension Replayer {
   /// - Parameters:
   ///   - recording: what ingest knows of the recording, its losses and damage included.
   ///   - symbolizer: names for return addresses; nil leaves them bare.
+  ///   - listsLive: whether each mapping that is live is listed, besides being counted.
   public mutating func finish(
-    recording: Recording, stacks: StackTable, symbolizer: (any Symbolizer)?
+    recording: Recording, stacks: StackTable, symbolizer: (any Symbolizer)?, listsLive: Bool = true
   ) -> Profile {
+    settle()
     priceByDurations()
     settleMasks()
     judgeLeftovers()
     judgeMasks((0..<devices.count).map { verdict($0) })
-    return profile(recording, stacks, symbolizer)
+    return profile(recording, stacks, symbolizer, listsLive: listsLive)
   }
 
   /// The recording's own durations give the prices, unless the user did.
@@ -26,11 +28,11 @@ extension Replayer {
     }
   }
 
-  /// Changes nothing: it may be asked for in the middle.
+  /// Changes nothing: it may be asked for in the middle, once the sums are settled.
   ///
   /// - Parameter listsLive: whether each mapping that is live is listed, besides being counted.
   func profile(
-    _ recording: Recording, _ stacks: StackTable, _ symbolizer: (any Symbolizer)?, listsLive: Bool = true
+    _ recording: Recording, _ stacks: StackTable, _ symbolizer: (any Symbolizer)?, listsLive: Bool
   ) -> Profile {
     let verdicts = (0..<devices.count).map { verdict($0) }
     var profile = Profile()

@@ -2,37 +2,20 @@ import DMAModel
 
 // What is live, at its highest and over time.
 extension Replayer {
+  /// Whether what is live at a time is reported.
+  @inline(__always)
+  func isInView(_ time: UInt64) -> Bool {
+    guard let from = options.filter.from else { return true }
+    return time >= from
+  }
+
   /// Notes the device's footprint after a change, for peaks and the timeline; `before` is what it was.
   mutating func noteFootprint(_ device: Int, _ time: UInt64, before: (bytes: UInt64, slots: UInt64)) {
-    if let from = options.filter.from, time < from { return }
+    guard isInView(time) else { return }
     let state = devices.pointer(device)
     state.pointee.peak.rise(to: state.pointee.live)
     if state.pointee.isSelected { peak.rise(to: live) }
-    noteOverTime(device, time, before: before)
-  }
-
-  /// The same after one single mapping more: nothing else has risen, unless what came before did not count.
-  @inline(__always)
-  mutating func noteMapped(_ device: Int, _ time: UInt64, before: (bytes: UInt64, slots: UInt64)) {
-    guard options.filter.from == nil else { return noteFootprint(device, time, before: before) }
-    let state = devices.pointer(device)
-    state.pointee.peak.riseInMappings(to: state.pointee.live)
-    if state.pointee.isSelected { peak.riseInMappings(to: live) }
-    noteOverTime(device, time, before: before)
-  }
-
-  /// The same after one single mapping less: nothing has risen, unless what came before did not count.
-  @inline(__always)
-  mutating func noteUnmapped(_ device: Int, _ time: UInt64, before: (bytes: UInt64, slots: UInt64)) {
-    guard options.filter.from == nil else { return noteFootprint(device, time, before: before) }
-    noteOverTime(device, time, before: before)
-  }
-
-  @inline(__always)
-  private mutating func noteOverTime(
-    _ device: Int, _ time: UInt64, before: (bytes: UInt64, slots: UInt64)
-  ) {
-    let bucket = timeline.bucket(device, time)
+    let bucket = bucket(device, time)
     let (bytes, slots) = footprint(device)
     if !bucket.pointee.isTouched {
       (bucket.pointee.liveMaximum, bucket.pointee.slotsMaximum) = before
@@ -41,6 +24,34 @@ extension Replayer {
     if bytes > bucket.pointee.liveMaximum { bucket.pointee.liveMaximum = bytes }
     if slots > bucket.pointee.slotsMaximum { bucket.pointee.slotsMaximum = slots }
     (bucket.pointee.liveLast, bucket.pointee.slotsLast) = (bytes, slots)
+  }
+
+  /// The same after a single mapping more.
+  @inline(__always)
+  mutating func noteMapped(_ state: UnsafeMutablePointer<DeviceState>, _ how: Bouncing) {
+    // Nothing else has risen, unless what came before did not count.
+    if options.filter.from == nil {
+      state.pointee.peak.riseInMappings(to: state.pointee.live)
+      if state.pointee.isSelected { peak.riseInMappings(to: live) }
+    } else {
+      noteInWindow(state)
+    }
+    let bytes = state.pointee.live.bytes &+ state.pointee.live.coherentBytes
+    if bytes > state.pointee.slice.liveMaximum { state.pointee.slice.liveMaximum = bytes }
+    if how == .bounced {
+      state.pointee.slice.slotsMaximum = max(state.pointee.slice.slotsMaximum, state.pointee.slots.live)
+    }
+  }
+
+  /// The same after a single mapping less.
+  @inline(__always)
+  mutating func noteUnmapped(_ state: UnsafeMutablePointer<DeviceState>) {
+    if options.filter.from != nil { noteInWindow(state) }
+  }
+
+  private mutating func noteInWindow(_ state: UnsafeMutablePointer<DeviceState>) {
+    state.pointee.peak.rise(to: state.pointee.live)
+    if state.pointee.isSelected { peak.rise(to: live) }
   }
 
   @inline(__always)
@@ -79,7 +90,7 @@ extension Replayer {
     mappings.insert(entry)
     let state = devices.pointer(device)
     if counts { state.pointee.observe(address: entry.address, size: entry.size) }
-    noteReach(device, entry.address, entry.size)
+    noteReach(state, entry.address, entry.size)
     state.pointee.live.coherentBlocks &+= 1
     state.pointee.live.coherentBytes &+= entry.size
     if state.pointee.isSelected {
@@ -99,9 +110,9 @@ extension Replayer {
 
   /// How far back a search for an address inside a mapping has to go.
   @inline(__always)
-  func noteReach(_ device: Int, _ address: UInt64, _ size: UInt64) {
+  func noteReach(_ state: UnsafeMutablePointer<DeviceState>, _ address: UInt64, _ size: UInt64) {
     let pages = Int(truncatingIfNeeded: min(((address & 0xfff) &+ size) >> 12, 1 << 20))
-    if pages > devices[device].reach { devices[device].reach = pages }
+    if pages > state.pointee.reach { state.pointee.reach = pages }
   }
 }
 

@@ -90,13 +90,13 @@ extension Replayer {
     if counts {
       devices[device].countedEvents &+= 1
       devices[device].free.bytes &+= event.size
-      if number == nil { devices[device].free.unknown &+= 1 }
+      if number == MappingTable.none { devices[device].free.unknown &+= 1 }
     }
     var entry: LiveEntry?
-    if let number { entry = mappings[number] }
+    if number != MappingTable.none { entry = mappings[number] }
     if let entry { judgeRelease(device, event, of: entry) } else { judgeUnknownRelease(device, event) }
     history.note(UInt32(truncatingIfNeeded: device), event.address, event)
-    guard let entry, let number else { return }
+    guard let entry else { return }
     if entry.cpuAddress != 0, entry.kind == .pages || entry.attributes.contains(.nonConsistent) {
       noncoherentBlocks.remove(entry.device, entry.cpuAddress)
     }

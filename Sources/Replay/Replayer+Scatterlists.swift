@@ -122,8 +122,7 @@ extension Replayer {
       }
       guard counts else { continue }
       noteBuffer(
-        costs.cell(device, .map, event, event.direction), device, memory: list.physicalAddresses[index],
-        size: length, event.direction, event.attributes, platform.maintenance(bus, length))
+        device, event, memory: list.physicalAddresses[index], size: length, platform.maintenance(bus, length))
     }
   }
 
@@ -192,7 +191,7 @@ extension Replayer {
       if list.physicalAddresses.count == list.busAddresses.count {
         (entry.physicalAddress, entry.hasPhysicalAddress) = (list.physicalAddresses[index], true)
       }
-      noteReach(device, entry.address, entry.size)
+      noteReach(devices.pointer(device), entry.address, entry.size)
       mappings.insert(entry)
     }
   }

@@ -14,6 +14,7 @@ extension Replayer {
   public mutating func snapshot(
     recording: Recording, stacks: StackTable, symbolizer: (any Symbolizer)?
   ) -> Profile {
+    settle()
     // All that judging at the end changes.
     let (suspicions, unpriced) = (findings, platform)
     defer { (findings, platform) = (suspicions, unpriced) }

@@ -13,48 +13,57 @@ extension Replayer {
   /// `dma_map_page` and its kin.
   ///
   /// Fields are read through the address where they are needed; an event that is passed on by value is copied, which
-  /// only what happens seldom may do.
-  mutating func map(_ event: UnsafePointer<Event>) {
-    let device = place(event)
+  /// only what happens seldom may do. So it is with all that is asked of each single map and unmap: what is seldom is a
+  /// function of its own.
+  mutating func map(_ event: UnsafePointer<Event>, _ upcoming: UnsafePointer<Upcoming>) {
+    let device = upcoming.pointee.device
     let state = devices.pointer(device)
-    let (address, size, direction) = (event.pointee.address, event.pointee.size, event.pointee.direction)
-    if counts {
-      state.pointee.map.calls &+= 1
-      state.pointee.map.segments &+= 1
-    }
+    let address = event.pointee.address
     guard !isMappingError(address) else { return failMap(device, event.pointee) }
-    let cover = platform.maintenance(address, size)
-    if counts {
-      state.pointee.countMap(direction, size)
-      state.pointee.observe(size: size, lines: cover.lines)
-    }
-    let isResource = event.pointee.call == .mapResource || event.pointee.attributes.contains(.mmio)
-    let hasPhysical = event.pointee.flags.contains(.hasPhysicalAddress) && !isResource
-    let memory = hasPhysical ? event.pointee.physicalAddress : address
+    let hasPhysical = namesMemory(event)
+    let memory = memory(event)
     var how = Bouncing.direct
     if hasPhysical, !isPlainlyDirect(state, address, memory) {
-      how = bouncing(device, event.pointee, address, memory, size)
+      how = bouncing(device, event.pointee, address, memory, event.pointee.size)
     }
     let isMaintained = isMaintained(event)
-    if isMaintained, record.seen > 0 { noteEvidence(device, event.pointee, .forDevice) }
-    account(
-      device, .map, event.pointee, direction, isMaintained ? cover : .zero,
-      bounced: how == .bounced ? size : 0, deviant: how == .deviant ? size : 0)
-    if counts, !isResource {
-      let cell = costs.cell(device, .map, event.pointee, direction)
-      noteBuffer(cell, device, memory: memory, size: size, direction, event.pointee.attributes, cover)
+    if record.seen > 0, isMaintained { noteEvidence(device, event.pointee, .forDevice) }
+    if counts {
+      if isMaintained {
+        let again = avoidable.buffers.isRepeated(upcoming.pointee.print)
+        state.pointee.observe(size: event.pointee.size, lines: tally(device, .map, event, again: again))
+      } else {
+        countUnmaintainedMap(device, event.pointee, memory: isResource(event) ? nil : memory)
+      }
+      if how != .direct { accountCopies(device, .map, event.pointee, how) }
     }
     if state.pointee.isLimited { judgeLimits(device, event.pointee) }
     state.pointee.failedRow = 0
-    if how == .direct, hasPhysical { judgeNeighbours(device, event) }
-    guard event.pointee.flags.contains(.hasAddress) else {
-      state.pointee.hasUntracked = true
-      return
-    }
-    addMapping(device, event, how)
+    addMapping(state, event, upcoming, how, judgesNeighbours: how == .direct && hasPhysical)
+  }
+
+  @inline(__always)
+  private func isResource(_ event: UnsafePointer<Event>) -> Bool {
+    event.pointee.call == .mapResource || event.pointee.attributes.contains(.mmio)
+  }
+
+  /// Whether a map says where its buffer is in memory.
+  @inline(__always)
+  private func namesMemory(_ event: UnsafePointer<Event>) -> Bool {
+    event.pointee.flags.contains(.hasPhysicalAddress) && !isResource(event)
+  }
+
+  /// Where the buffer of a map is, as far as is known: else its bus address.
+  @inline(__always)
+  func memory(_ event: UnsafePointer<Event>) -> UInt64 {
+    namesMemory(event) ? event.pointee.physicalAddress : event.pointee.address
   }
 
   private mutating func failMap(_ device: Int, _ event: Event) {
+    if counts {
+      devices[device].map.calls &+= 1
+      devices[device].map.segments &+= 1
+    }
     judgeFailure(device, event)
     // What was to bounce for another reason than the mask failed for want of slots.
     let cause = requests.take(UInt32(truncatingIfNeeded: device), event.size) { $0 == event.physicalAddress }
@@ -64,27 +73,101 @@ extension Replayer {
     account(device, .map, event, event.direction, .zero)
   }
 
+  /// - Parameter memory: nil for a resource, which is no buffer.
+  private mutating func countUnmaintainedMap(_ device: Int, _ event: Event, memory: UInt64?) {
+    let cover = platform.maintenance(event.address, event.size)
+    var sum = CallCounts()
+    (sum.calls, sum.segments, sum.bytes) = (1, 1, event.size)
+    devices[device].map += sum
+    if event.direction != .none { devices[device].mapsByDirection[Int(event.direction.rawValue)] += sum }
+    devices[device].observe(size: event.size, lines: cover.lines)
+    account(device, .map, event, event.direction, .zero)
+    if let memory { noteBuffer(device, event, memory: memory, size: event.size, cover) }
+  }
+
+  private mutating func accountCopies(_ device: Int, _ operation: Operation, _ event: Event, _ how: Bouncing)
+  {
+    accountCopies(
+      device, operation, event, bounced: how == .bounced ? event.size : 0,
+      deviant: how == .deviant ? event.size : 0)
+  }
+
   /// Puts a mapping among the live ones, in place of what it shows to be gone.
   @inline(__always)
-  private mutating func addMapping(_ device: Int, _ event: UnsafePointer<Event>, _ how: Bouncing) {
-    let state = devices.pointer(device)
-    let (address, size) = (event.pointee.address, event.pointee.size)
-    let before = footprint(device)
-    if lastLoss != nil {
-      removeStale(device, address, kind: event.pointee.call == .mapResource ? .resource : .single)
+  private mutating func addMapping(
+    _ state: UnsafeMutablePointer<DeviceState>, _ event: UnsafePointer<Event>,
+    _ upcoming: UnsafePointer<Upcoming>, _ how: Bouncing, judgesNeighbours: Bool
+  ) {
+    let device = upcoming.pointee.device
+    let (address, size, time) = (event.pointee.address, event.pointee.size, event.pointee.time)
+    let place = UInt32(truncatingIfNeeded: device)
+    mappings.reserveSlot()
+    let key = MappingTable.key(place, address)
+    var index = mappings.slot(key, hash: upcoming.pointee.hash)
+    let meetsStale = meet(device, event, slot: index, judgesNeighbours: judgesNeighbours)
+    guard event.pointee.flags.contains(.hasAddress) else {
+      state.pointee.hasUntracked = true
+      return
     }
-    if mayOmitUnmap { replace(device, event.pointee, how) }
-    mappings.insert(LiveEntry(event, device: device, how))
+    let isInView = isInView(time)
+    if isInView {
+      goTo(time)
+      openSlice(device)
+    }
+    if meetsStale {
+      removeStale(device, address, kind: event.pointee.call == .mapResource ? .resource : .single)
+      index = mappings.slot(key)
+    }
+    if mayOmitUnmap, mappings.slots[index].head != MappingTable.none {
+      replace(device, event.pointee, how)
+      index = mappings.slot(key)
+    }
+    mappings.insert(event, device: device, how, key: key, slot: index)
     if counts { state.pointee.observe(address: address, size: size) }
-    noteReach(device, address, size)
+    noteReach(state, address, size)
     state.pointee.live.mappings &+= 1
     state.pointee.live.bytes &+= size
-    if how == .bounced { occupy(device, SlotUse.slots(address, size), event.pointee.time) }
+    if how == .bounced { occupy(device, SlotUse.slots(address, size), time) }
     if state.pointee.isSelected {
       live.mappings &+= 1
       live.bytes &+= size
     }
-    noteMapped(device, event.pointee.time, before: before)
+    if isInView { noteMapped(state, how) }
+  }
+
+  /// Judges the mapping against those that are live around it.
+  ///
+  /// - Returns: whether one at its address may be gone.
+  @inline(__always)
+  private mutating func meet(
+    _ device: Int, _ event: UnsafePointer<Event>, slot index: Int, judgesNeighbours: Bool
+  ) -> Bool {
+    let (address, size) = (event.pointee.address, event.pointee.size)
+    let place = UInt32(truncatingIfNeeded: device)
+    let isJudged = judgesNeighbours && self.judgesNeighbours(event.pointee.attributes)
+    let around = isJudged ? neighbourhood(device, address, size, event.pointee.direction) : nil
+    var meeting = MappingTable.Meeting()
+    if mappings.slots[index].head != MappingTable.none {
+      meeting = mappings.meeting(
+        place, address, kind: event.pointee.call == .mapResource ? .resource : .single, around: around,
+        loss: lastLoss ?? 0, slot: index)
+    }
+    guard isJudged else { return meeting.meetsStale }
+    if let around, meeting.neighbour == MappingTable.none, !devices.pointer(device).pointee.presumedCoherent {
+      meeting.neighbour = farNeighbour(device, around)
+    }
+    let endsApart = endsApart(device, address, size, event.pointee.direction)
+    if meeting.neighbour != MappingTable.none || endsApart {
+      judgeNeighbours(device, event, meeting.neighbour, endsApart)
+    }
+    return meeting.meetsStale
+  }
+
+  private mutating func judgeNeighbours(
+    _ device: Int, _ event: UnsafePointer<Event>, _ neighbour: UInt32, _ endsApart: Bool
+  ) {
+    var new = MappingTable.Place(event, device: device, .direct, next: MappingTable.none)
+    judge(device, event.pointee, LiveEntry(&new, further: MappingTable.Further()), neighbour, endsApart)
   }
 
   /// Where drivers may leave out an unmap, a mapping like this one at the same address is gone.
@@ -101,55 +184,64 @@ extension Replayer {
   }
 
   /// `dma_unmap_page` and its kin.
-  mutating func unmap(_ event: UnsafePointer<Event>) {
-    let device = place(event)
+  mutating func unmap(_ event: UnsafePointer<Event>, _ upcoming: UnsafePointer<Upcoming>) {
+    let device = upcoming.pointee.device
     let state = devices.pointer(device)
-    let (address, size, direction) = (event.pointee.address, event.pointee.size, event.pointee.direction)
+    let (address, direction) = (event.pointee.address, event.pointee.direction)
     let kind = event.pointee.call == .unmapResource ? LiveMapping.Kind.resource : .single
+    let place = UInt32(truncatingIfNeeded: device)
     let number = mappings.remove(
-      UInt32(truncatingIfNeeded: device), address, size: size, direction: direction, kind: kind,
-      attributes: event.pointee.attributes)
+      place, address, size: event.pointee.size, direction: direction, kind: kind,
+      attributes: event.pointee.attributes,
+      slot: mappings.slot(MappingTable.key(place, address), hash: upcoming.pointee.hash))
+    let isKnown = number != MappingTable.none
+    let isMaintained = isMaintained(event)
+    if record.seen > 0, isMaintained { noteEvidence(device, event.pointee, .forCPU) }
     if counts {
-      state.pointee.unmap.calls &+= 1
-      state.pointee.unmap.segments &+= 1
-      state.pointee.unmap.bytes &+= size
-      if number == nil { state.pointee.unmap.unknown &+= 1 }
+      if isMaintained {
+        _ = tally(device, .unmap, event, again: false)
+      } else {
+        countUnmaintainedUnmap(device, event.pointee)
+      }
+      if !isKnown { state.pointee.unmap.unknown &+= 1 }
     }
-    var sum = Maintenance.zero
-    if isMaintained(event) {
-      sum = platform.maintenance(address, size)
-      if record.seen > 0 { noteEvidence(device, event.pointee, .forCPU) }
-    }
-    var copies = (bounced: UInt64(0), deviant: UInt64(0))
-    if let number, mappings.places[Int(number)].isDisplaced { copies = copyAtUnmap(device, event, number) }
-    account(
-      device, .unmap, event.pointee, direction, sum, bounced: copies.bounced, deviant: copies.deviant)
-    if let number {
-      if sum.calls > 0, direction != .toDevice { noteRelease(device, event.pointee, of: number, sum) }
+    if isKnown {
+      let place = mappings.places + Int(number)
+      if place.pointee.isDisplaced { copyAtUnmap(device, event.pointee, number) }
+      if isMaintained, direction != .toDevice, direction == .bidirectional || place.pointee.isSynced, counts {
+        noteRelease(device, event.pointee, of: number)
+      }
       judgeUnmap(device, event, number, kind)
     } else {
       judgeUnknownRelease(device, event.pointee)
     }
-    history.note(UInt32(truncatingIfNeeded: device), address, event)
-    guard let number else { return }
+    history.note(place, address, event)
+    guard isKnown else { return }
     let (time, mappedAt) = (event.pointee.time, mappings.places[Int(number)].mappedAt)
-    let before = footprint(device)
     if counts, time >= mappedAt { state.pointee.lifetimes.record(time &- mappedAt) }
+    guard isInView(time) else { return forget(device, number) }
+    goTo(time)
+    openSlice(device)
     forget(device, number)
-    noteUnmapped(device, time, before: before)
+    noteUnmapped(state)
   }
 
-  private mutating func copyAtUnmap(
-    _ device: Int, _ event: UnsafePointer<Event>, _ number: UInt32
-  ) -> (bounced: UInt64, deviant: UInt64) {
-    guard copiesBack(event.pointee) else { return (0, 0) }
-    let size = event.pointee.size
-    if mappings.places[Int(number)].isBounced {
-      if counts { devices[device].bounce.bytesOut &+= size }
-      return (size, 0)
+  private mutating func countUnmaintainedUnmap(_ device: Int, _ event: Event) {
+    devices[device].unmap.calls &+= 1
+    devices[device].unmap.segments &+= 1
+    devices[device].unmap.bytes &+= event.size
+    account(device, .unmap, event, event.direction, .zero)
+  }
+
+  private mutating func copyAtUnmap(_ device: Int, _ event: Event, _ number: UInt32) {
+    guard counts, copiesBack(event) else { return }
+    let isBounced = mappings.places[Int(number)].isBounced
+    if isBounced {
+      devices[device].bounce.bytesOut &+= event.size
+    } else {
+      devices[device].deviant.bytesOut &+= event.size
     }
-    if counts { devices[device].deviant.bytesOut &+= size }
-    return (0, size)
+    accountCopies(device, .unmap, event, isBounced ? .bounced : .deviant)
   }
 
   /// Judges an unmap that is not the mirror of its map, or whose mapping has a history.

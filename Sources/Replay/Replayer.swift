@@ -34,8 +34,12 @@ public struct Replayer: ~Copyable {
   var declared = DeclaredMemory()
   var noncoherentBlocks = NoncoherentBlocks()
   var costs = CostTable()
+  var tallies = OpenTallies()
+  let upcoming = UpcomingEvents()
   var avoidable = AvoidableWork()
   var timeline = TimelineRecorder()
+  /// Devices whose footprint has changed since the timeline's bucket began.
+  var openSlices: [UInt32] = []
   var record = MaintenanceRecord()
   var durations = DurationRecord()
 
@@ -86,23 +90,18 @@ public struct Replayer: ~Copyable {
     let end = options.filter.to ?? .max
     // By address: events are large, and a copy of each would be made for every part of a replay that looks at it.
     guard let first = events.withUnsafeBufferPointer({ $0.baseAddress }) else { return }
-    var start = 0
-    while start < events.count {
-      let stop = min(start + Replayer.blockSize, events.count)
-      lookAhead(events, start..<stop)
-      for index in start..<stop {
-        if first[index].time > end {
-          isDone = true
-          return
-        }
-        consume(first + index, segments)
-      }
-      start = stop
+    let goesOn = look(at: first, events.count) { replayer, event, upcoming in
+      if event.pointee.time > end { return false }
+      replayer.consume(event, upcoming, segments)
+      return true
     }
+    if !goesOn { isDone = true }
   }
 
   @inline(__always)
-  private mutating func consume(_ event: UnsafePointer<Event>, _ segments: Span<UInt64>) {
+  private mutating func consume(
+    _ event: UnsafePointer<Event>, _ upcoming: UnsafePointer<Upcoming>, _ segments: Span<UInt64>
+  ) {
     let (time, call) = (event.pointee.time, event.pointee.call)
     lastTime = time
     counts = filter.counts(time: time, cpu: event.pointee.cpu, pid: event.pointee.pid)
@@ -115,8 +114,8 @@ public struct Replayer: ~Copyable {
       return applyHalf(event.pointee, segments)
     }
     switch call {
-    case .mapPage: map(event)
-    case .unmapPage: unmap(event)
+    case .mapPage where upcoming.pointee.device >= 0: map(event, upcoming)
+    case .unmapPage where upcoming.pointee.device >= 0: unmap(event, upcoming)
     default: apply(event.pointee, segments)
     }
   }
@@ -176,13 +175,16 @@ public struct Replayer: ~Copyable {
     durations.forget(event.cpu)
     lastLoss = event.time
     clocks[event.cpu] = event.time
-    if counts { timeline.noteLoss(event.time) }
+    guard counts else { return }
+    goTo(event.time)
+    timeline.noteLoss()
   }
 
   private mutating func apply(_ event: Event, _ segments: Span<UInt64>) {
+    // What is being counted belongs to the time before.
+    if !timeline.isCurrent(event.time) { settle() }
     switch event.call {
-    case .mapPage, .mapResource: withUnsafePointer(to: event) { map($0) }
-    case .unmapPage, .unmapResource: withUnsafePointer(to: event) { unmap($0) }
+    case .mapPage, .mapResource, .unmapPage, .unmapResource: single(event)
     case .mapScatterlist: mapList(event, segments)
     case .mapScatterlistFailed: failList(event)
     case .unmapScatterlist: unmapList(event, segments)
@@ -221,17 +223,24 @@ public struct Replayer: ~Copyable {
     }
   }
 
+  /// A single map or unmap that was not seen coming.
+  private mutating func single(_ event: Event) {
+    var upcoming = Upcoming()
+    withUnsafePointer(to: event) {
+      prepare($0, place(event), &upcoming)
+      if event.call == .mapPage || event.call == .mapResource {
+        map($0, &upcoming)
+      } else {
+        unmap($0, &upcoming)
+      }
+    }
+  }
+
   /// The kernel's own record of a call of a maintenance function, or of its return.
   private mutating func maintain(_ event: Event, _ step: MaintenanceStep) {
     guard !event.flags.contains(.isReturn) else { return durations.end(event, step, counts: counts) }
     record.add(event, step, platform, counts: counts)
     durations.begin(event, step, platform)
-  }
-
-  /// The place of an event's device.
-  @inline(__always)
-  mutating func place(_ event: UnsafePointer<Event>) -> Int {
-    devices.knownPlace(event.pointee.device) ?? place(event.pointee)
   }
 
   mutating func place(_ event: Event) -> Int {
@@ -251,38 +260,6 @@ public struct Replayer: ~Copyable {
       return state
     }
   }
-
-  /// Adds one API call with its maintenance to the sums and the timeline.
-  @inline(__always)
-  mutating func account(
-    _ device: Int, _ operation: Operation, _ event: Event, _ direction: Direction,
-    _ maintenance: Maintenance, bounced: UInt64 = 0, deviant: UInt64 = 0
-  ) {
-    guard counts else { return }
-    devices.pointer(device).pointee.countedEvents &+= 1
-    costs.add(device, operation, event, direction, maintenance, bounced: bounced, deviant: deviant)
-    let bucket = timeline.bucket(device, event.time)
-    let step = operation.step
-    if step != .prepare, !platform.architecture.isCoherent {
-      let lines = platform.architecture.lines(of: maintenance, step, direction)
-      bucket.pointee.cleaned &+= lines.cleaned
-      bucket.pointee.invalidated &+= lines.invalidated
-    }
-    bucket.pointee.bounced &+= bounced
-    bucket.pointee.deviant &+= deviant
-    switch operation {
-    case .map:
-      bucket.pointee.maps &+= 1
-      bucket.pointee.mappedThrough = devices[device].map.bytes
-      if bounced > 0 { bucket.pointee.bouncedMaps &+= 1 }
-      if deviant > 0 { bucket.pointee.deviantMaps &+= 1 }
-    case .unmap: bucket.pointee.unmaps &+= 1
-    case .syncForCPU, .syncForDevice: bucket.pointee.syncs &+= 1
-    case .allocate: return
-    }
-    bucket.pointee.maintenanceCalls &+= maintenance.calls
-  }
-
 }
 
 /// Which return belongs to which call of a task.

@@ -58,7 +58,7 @@ enum ReplayRun {
       }
       progress.finish()
     }
-    let profile = replays.finish()
+    let profile = replays.finish(listsLive: needsLive)
     try observer?.end(trace, profile, replays.symbols)
     return profile
   }
@@ -126,16 +126,17 @@ private struct Replays {
   }
 
   /// The profile with all scenarios.
-  mutating func finish() -> Profile {
+  mutating func finish(listsLive: Bool) -> Profile {
     begin(at: 0)
     let recording = trace.recording()
     var profile = replays[0].replayer.finish(
-      recording: recording, stacks: trace.stacks, symbolizer: symbols)
+      recording: recording, stacks: trace.stacks, symbolizer: symbols, listsLive: listsLive)
     for (index, assumption) in assumptions.enumerated() {
       profile.whatIf.append(
         Scenario(
           assumption,
-          replays[index + 1].replayer.finish(recording: recording, stacks: trace.stacks, symbolizer: nil)))
+          replays[index + 1].replayer.finish(
+            recording: recording, stacks: trace.stacks, symbolizer: nil, listsLive: false)))
     }
     return profile
   }

@@ -35,7 +35,7 @@ import Testing
       for record in records {
         record.withUnsafeBytes { bytes in
           guard let base = bytes.baseAddress else { return }
-          _ = decoder.decode(base, length: bytes.count, time: 1, cpu: 0, previous: false, into: batch)
+          _ = decoder.decode(base, length: bytes.count, time: 1, cpu: 0, into: batch)
         }
       }
       events = Array(UnsafeBufferPointer(start: batch.events, count: batch.count))
@@ -50,6 +50,55 @@ import Testing
     out.put([0, 0])
     out.put(-1 as Int32)
     return out
+  }
+
+  @Test("A plain event's records come out as those of one that has to be asked for its fields")
+  func plain() throws {
+    let relative = TraceBuilder.mapFormat.replacing("__data_loc char[]", with: "__rel_loc char[]")
+    let common = EventCatalog.CommonFields()
+    func catalog(_ format: String) -> EventCatalog {
+      EventCatalog(
+        [.init(system: "dma", text: Array(format.utf8)[...])], dictionary: EventDictionary(), longSize: 8)
+    }
+    for format in [TraceBuilder.mapFormat, relative] {
+      let plan = try #require(catalog(format).plans.last)
+      #expect(PlainPlan(plan, bigEndian: false, common).length == 56)
+      #expect(PlainPlan(plan, bigEndian: true, common).length == .max)
+    }
+    // A signed number that is narrower than 64 bits is none.
+    let signed = TraceBuilder.mapFormat.replacing(
+      "size_t size;\toffset:32;\tsize:8;\tsigned:0", with: "int size;\toffset:32;\tsize:4;\tsigned:1")
+    #expect(PlainPlan(try #require(catalog(signed).plans.last), bigEndian: false, common).length == .max)
+
+    let records = [
+      mapRecord(address: .max - 7, size: 1 << 40, attributes: 1 << 5, pid: -3, flags: 0x59, preemption: 0x21),
+      mapRecord(device: "a", address: 0, size: 0, attributes: 1 << 40 | 2),
+      mapRecord(device: String(repeating: "x", count: 30), address: 1, flags: 0xff, preemption: 0xff),
+    ]
+    let (plain, asked) = (
+      Decoded("dma", TraceBuilder.mapFormat, records, bigEndian: false),
+      Decoded(
+        "dma", TraceBuilder.mapFormat, records.map { Self.swapped($0) }, bigEndian: true)
+    )
+    #expect(plain.events.count == 3 && asked.events.count == 3)
+    for (one, other) in zip(plain.events, asked.events) {
+      #expect(
+        (one.address, one.physicalAddress, one.size) == (other.address, other.physicalAddress, other.size))
+      #expect((one.pid, one.attributes, one.context) == (other.pid, other.attributes, other.context))
+      #expect((one.call, one.direction, one.flags) == (other.call, other.direction, other.flags))
+      #expect(plain.shared.names[one.device] == asked.shared.names[other.device])
+    }
+    #expect(plain.events.map(\.size) == [1 << 40, 0, 4096])
+    #expect(plain.events[0].attributes == .skipCPUSync && plain.events[0].context.contains(.irqsOff))
+  }
+
+  /// A record of `TraceBuilder.mapFormat` in the other byte order.
+  private static func swapped(_ record: [UInt8]) -> [UInt8] {
+    var result = record
+    for (start, width) in [(0, 2), (4, 4), (8, 4), (16, 8), (24, 8), (32, 8), (40, 4), (48, 8)] {
+      result[start..<start + width].reverse()
+    }
+    return result
   }
 
   @Test(

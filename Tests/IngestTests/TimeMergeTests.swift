@@ -58,6 +58,30 @@ import Testing
     #expect(reading.recording.events == UInt64(expected.count))
   }
 
+  @Test("Short runs are handed out together, with the arrays of their scatterlists")
+  func gathered() {
+    let (batch, target) = (EventBatch(), EventBatch())
+    for number in 0..<10 as Range<UInt64> {
+      var event = Event()
+      event.time = number
+      if number % 2 == 1 {
+        (event.physicalCount, event.busCount, event.segments) = (2, 1, UInt32(batch.segmentCount))
+        let arrays = batch.reserveSegments(4)
+        for index in 0..<4 { arrays[index] = number * 10 + UInt64(index) }
+      }
+      batch.append(event)
+    }
+    // The order in which two streams' runs may come.
+    for run in [4..<7, 0..<2, 7..<10, 2..<4] { target.append(batch, run) }
+    let events = UnsafeBufferPointer(start: target.events, count: target.count)
+    #expect(events.map(\.time) == [4, 5, 6, 0, 1, 7, 8, 9, 2, 3])
+    for event in events where event.time % 2 == 1 {
+      let first = Int(event.segments)
+      #expect((first..<first + 4).map { target.segments[$0] } == (0..<4).map { event.time * 10 + $0 })
+    }
+    #expect(target.segmentCount == 20)
+  }
+
   @Test("A CPU without pages does not hold the others up")
   func empty() throws {
     let reading = try Reading(Self.trace([[], [[3]], [], [[1]]], version: 7).build())

@@ -106,6 +106,53 @@ import Testing
     }
   }
 
+  @Test("A call stack at the top of a page belongs to the last record of the page before")
+  func stackOnNextPage() throws {
+    // All pages are in one piece.
+    var pages: [UInt8] = []
+    for number in 0..<6 as Range<UInt64> {
+      var page = PageBuilder(layout, time: number * 100)
+      if number > 0 { page.record(delta: 1, stackRecord([number])) }
+      page.record(delta: 1, mapRecord(address: number))
+      pages += page.build()
+    }
+    let stacks = try Self.stacks(pages)
+    #expect(stacks == [[1], [2], [3], [4], [5], []])
+  }
+
+  @Test("What an interrupt records between a record and its call stack does not take the stack away")
+  func interruptedStack() throws {
+    var page = PageBuilder(layout, time: 1)
+    page.record(delta: 1, mapRecord(address: 1))
+    // The interrupt: two events with their stacks.
+    page.record(delta: 1, mapRecord(address: 2, pid: 9))
+    page.record(delta: 1, stackRecord([2]))
+    page.record(delta: 1, mapRecord(address: 3, pid: 9))
+    page.record(delta: 1, stackRecord([3]))
+    page.record(delta: 1, stackRecord([1]))
+    page.record(delta: 1, mapRecord(address: 4))
+    page.record(delta: 1, stackRecord([4]))
+    // Nobody waits for this one, nor for the next, which another task made.
+    page.record(delta: 1, stackRecord([5]))
+    page.record(delta: 1, mapRecord(address: 5, pid: 9))
+    page.record(delta: 1, mapRecord(address: 6))
+    page.record(delta: 1, stackRecord([6]))
+    page.record(delta: 1, stackRecord([7]))
+    #expect(try Self.stacks(page.build()) == [[1], [2], [3], [4], [], [6]])
+  }
+
+  private var layout: PageLayout { TraceBuilder().layout }
+
+  /// The call stacks of the events in these pages.
+  private static func stacks(_ pages: [UInt8]) throws -> [[UInt64]] {
+    var builder = TraceBuilder()
+    builder.cpus = [(0, pages)]
+    return try withFile(builder.build()) { path in
+      let trace = try Trace(path: path)
+      return Reading(trace).events.map { trace.stacks[$0.stack] }
+    }
+  }
+
   @Test("Cycles of a time-stamp counter become nanoseconds: cycles × multiplier >> shift")
   func cycles() throws {
     var builder = TraceBuilder()

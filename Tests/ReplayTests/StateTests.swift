@@ -66,10 +66,59 @@ struct StateTests {
     for number in (0..<count).reversed() {
       let place = table.remove(
         UInt32(number % 3), (number / 2) * 1536, size: number, direction: .none, kind: .single)
-      if let place, table[place].size == number { found += 1 }
+      if place != MappingTable.none, table[place].size == number { found += 1 }
     }
     #expect(found == Int(count))
     #expect(table.count == 0)
+  }
+
+  @Test("takes out the entry that suits best, whatever else begins in its page")
+  func crowdedPage() {
+    var table = MappingTable()
+    func insert(_ address: UInt64, _ size: UInt64, kind: LiveMapping.Kind = .single, at time: UInt64) {
+      var entry = LiveEntry()
+      (entry.address, entry.size, entry.kind, entry.mappedAt) = (address, size, kind, time)
+      table.insert(entry)
+    }
+    func remove(_ address: UInt64, _ size: UInt64) -> UInt64? {
+      let number = table.remove(0, address, size: size, direction: .none, kind: .single)
+      return number == MappingTable.none ? nil : table[number].mappedAt
+    }
+    // More than a page's census can count in the first eighth, one alone in another, an entry of a list in a third.
+    for number in 0..<20 as Range<UInt64> { insert(0x1000 + 8 * (number / 2), 8 + number % 2, at: number) }
+    insert(0x1a00, 64, at: 100)
+    insert(0x1c00, 64, kind: .scatterGather, at: 101)
+    #expect(remove(0x1a08, 64) == nil && remove(0x1c00, 64) == nil && remove(0x1e00, 64) == nil)
+    #expect(remove(0x1a00, 1) == 100 && remove(0x1a00, 64) == nil)
+    // Of the two at one address the one of this size, of equals the oldest.
+    #expect(remove(0x1008, 9) == 3 && remove(0x1008, 9) == 2 && remove(0x1008, 9) == nil)
+    insert(0x1010, 8, at: 200)
+    #expect(remove(0x1010, 8) == 4 && remove(0x1010, 8) == 200 && remove(0x1010, 8) == 5)
+    for number in [0, 3, 4, 5, 6, 7, 8, 9] as [UInt64] {
+      #expect(remove(0x1000 + 8 * number, 8) != nil && remove(0x1000 + 8 * number, 9) != nil)
+    }
+    #expect(table.count == 1)
+  }
+
+  @Test("keeps no more of time than fits, however many devices there are")
+  func manyDevices() throws {
+    var recorder = Recorder()
+    let count = 1200
+    for number in 0..<count {
+      recorder.map(UInt64(number) << 12, 64, .toDevice, device: "d\(number)")
+    }
+    for number in 0..<count {
+      recorder.unmap(UInt64(number) << 12, 64, .toDevice, device: "d\(number)")
+    }
+    let timeline = recorder.replay().timeline
+    // The last row is that of all further devices.
+    #expect(timeline.series.count == 1025)
+    #expect(timeline.buckets <= 64 && timeline.buckets > 16)
+    #expect(timeline.series.reduce(0) { $0 + $1.maps.reduce(0, +) } == UInt64(count))
+    #expect(timeline.series.reduce(0) { $0 + $1.unmaps.reduce(0, +) } == UInt64(count))
+    // Each is seen to be mapped, and to be gone.
+    let first = try #require(timeline.series.first { $0.device == "d0" })
+    #expect(first.liveBytes.max() == 64 && first.liveBytes.last == 0)
   }
 
   /// What a profile says of what is live, without the list.

@@ -13,6 +13,8 @@ final class EventBatch: @unchecked Sendable {
 
   /// The stack at the very start of the piece, which belongs to the last event of the piece before.
   var leadingStack: StackID = 0
+  /// Whose a call stack is that comes next.
+  var owners = StackOwners()
   /// Times of the first and last record, decoded or not; `first` > `last` if there were none.
   var firstTime = UInt64.max
   var lastTime: UInt64 = 0
@@ -47,6 +49,7 @@ final class EventBatch: @unchecked Sendable {
     count = 0
     segmentCount = 0
     leadingStack = 0
+    owners = StackOwners()
     firstTime = .max
     lastTime = 0
     lostEvents = 0
@@ -71,6 +74,21 @@ final class EventBatch: @unchecked Sendable {
     if count == capacity { grow() }
     (events + count).initialize(to: event)
     count &+= 1
+  }
+
+  /// Appends some of another batch's events, with their arrays.
+  func append(_ other: EventBatch, _ run: Range<Int>) {
+    let room = makeRoom(run.count)
+    room.update(from: other.events + run.lowerBound, count: run.count)
+    count &+= run.count
+    guard other.segmentCount > 0 else { return }
+    for index in 0..<run.count {
+      let number = Int(room[index].physicalCount) + 2 * Int(room[index].busCount)
+      guard number > 0 else { continue }
+      let start = segmentCount
+      reserveSegments(number).update(from: other.segments + Int(room[index].segments), count: number)
+      room[index].segments = UInt32(truncatingIfNeeded: start)
+    }
   }
 
   /// Takes back the events from a place on.
@@ -111,6 +129,7 @@ final class EventBatch: @unchecked Sendable {
     (event.time, event.cpu, event.call) = (time, cpu, .lost)
     event.value = count ?? Event.unknownCount
     append(event)
+    owners = StackOwners()
     lostWindows &+= 1
     if let count { lostEvents &+= count } else { lostWindowsWithoutCount &+= 1 }
   }
@@ -142,5 +161,32 @@ final class EventBatch: @unchecked Sendable {
     segments.deallocate()
     segments = storage
     segmentCapacity = larger
+  }
+}
+
+/// The records of a CPU that wait for their call stacks.
+///
+/// The kernel writes a stack right behind its record, unless an interrupt comes in between: then the records of the
+/// interrupt, each with its stack, stand before the stack of the record that was interrupted.
+struct StackOwners {
+  /// A record that is no event.
+  static let other = -2
+  private static let none = -1
+  private var last = StackOwners.none
+  private var interrupted = StackOwners.none
+
+  /// Notes a record: the number of its event in the batch, or `other`.
+  @inline(__always)
+  mutating func note(_ record: Int) {
+    if last != StackOwners.none { interrupted = last }
+    last = record
+  }
+
+  /// The event that a stack belongs to, and whether it was interrupted; nil if it is another record's, or unknown.
+  mutating func take() -> (event: Int, wasInterrupted: Bool)? {
+    let wasInterrupted = last == StackOwners.none
+    let owner = wasInterrupted ? interrupted : last
+    if wasInterrupted { interrupted = StackOwners.none } else { last = StackOwners.none }
+    return owner >= 0 ? (owner, wasInterrupted) : nil
   }
 }

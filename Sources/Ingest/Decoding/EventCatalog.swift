@@ -27,6 +27,8 @@ struct EventCatalog: Sendable {
     var pid = 4
     /// A record that is shorter holds none of them.
     var length: Int { max(type + 2, flags + 1, preemption + 1, pid + 4) }
+    /// Whether they lie as in every kernel so far, in the first 8 bytes.
+    var isUsual: Bool { (type, flags, preemption, pid) == (0, 2, 3, 4) }
   }
 
   /// One format file of the recording.

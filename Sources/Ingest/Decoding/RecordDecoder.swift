@@ -22,6 +22,7 @@ struct RecordDecoder: ~Copyable {
   // half their time on it.
   private let indexByID: UnsafeMutablePointer<UInt16>
   private let plans: UnsafeMutablePointer<EventPlan>
+  private let plainPlans: UnsafeMutablePointer<PlainPlan>
   /// The meanings of attribute bits, 64 a plan: indexed in a plan, all of them would be copied first.
   private let meanings: UnsafeMutablePointer<UInt32>
   /// A record that is shorter lacks what every record begins with.
@@ -47,6 +48,10 @@ struct RecordDecoder: ~Copyable {
       .initialize(from: catalog.indexByID)
     plans = .allocate(capacity: planCount)
     _ = UnsafeMutableBufferPointer(start: plans, count: planCount).initialize(from: catalog.plans)
+    plainPlans = .allocate(capacity: planCount)
+    for (index, plan) in catalog.plans.enumerated() {
+      (plainPlans + index).initialize(to: PlainPlan(plan, bigEndian: bigEndian, catalog.common))
+    }
     commonLength = catalog.common.length
     meanings = .allocate(capacity: 64 * planCount)
     for (index, plan) in catalog.plans.enumerated() {
@@ -65,6 +70,7 @@ struct RecordDecoder: ~Copyable {
     indexByID.deallocate()
     plans.deinitialize(count: planCount)
     plans.deallocate()
+    plainPlans.deallocate()
     counts.deallocate()
     meanings.deallocate()
   }
@@ -127,11 +133,10 @@ struct RecordDecoder: ~Copyable {
   ///
   /// - Parameters:
   ///   - base: the record's first byte (`common_type`); `length` bytes from there are readable.
-  ///   - previous: whether the record before this one in the page became the batch's last event.
   /// - Returns: whether this record became the batch's last event.
   @inline(__always)
   mutating func decode(
-    _ base: UnsafeRawPointer, length: Int, time: UInt64, cpu: UInt16, previous: Bool, into batch: EventBatch
+    _ base: UnsafeRawPointer, length: Int, time: UInt64, cpu: UInt16, into batch: EventBatch
   ) -> Bool {
     guard length >= commonLength else {
       batch.skippedRecords &+= 1
@@ -142,15 +147,54 @@ struct RecordDecoder: ~Copyable {
     batch.records &+= 1
     if time < batch.firstTime { batch.firstTime = time }
     if time > batch.lastTime { batch.lastTime = time }
-    let plan = UnsafePointer(plans + index)
-    switch plan.pointee.kind {
-    case .undecoded: return false
-    case .stack:
-      attachStack(base, length, Int(plan.pointee.frames), previous: previous, to: batch)
-      return false
-    case .event: return decodeEvent(plan, base, length, time, cpu, into: batch)
-    case .functionExit: return decodeDuration(plan, base, length, time, cpu, into: batch)
+    let plain = UnsafePointer(plainPlans + index)
+    if length >= plain.pointee.length {
+      batch.owners.note(batch.count)
+      decodePlain(plain, base, length, time, cpu, meanings + 64 * index, into: batch)
+      return true
     }
+    let plan = UnsafePointer(plans + index)
+    if plan.pointee.kind == .stack {
+      attachStack(base, length, Int(plan.pointee.frames), to: batch)
+      return false
+    }
+    let number = batch.count
+    let isEvent =
+      switch plan.pointee.kind {
+      case .undecoded, .stack: false
+      case .event: decodeEvent(plan, base, length, time, cpu, into: batch)
+      case .functionExit: decodeDuration(plan, base, length, time, cpu, into: batch)
+      }
+    batch.owners.note(isEvent ? number : StackOwners.other)
+    return isEvent
+  }
+
+  /// Decodes a record of a plain event.
+  @inline(__always)
+  private mutating func decodePlain(
+    _ plan: UnsafePointer<PlainPlan>, _ base: UnsafeRawPointer, _ length: Int, _ time: UInt64, _ cpu: UInt16,
+    _ meanings: UnsafePointer<UInt32>, into batch: EventBatch
+  ) {
+    var event = Event()
+    (event.time, event.cpu) = (time, cpu)
+    (event.call, event.flags) = (plan.pointee.call, plan.pointee.flags)
+    let common = UInt64(littleEndian: base.loadUnaligned(as: UInt64.self))
+    event.pid = Int32(truncatingIfNeeded: common &>> 32)
+    event.context = RecordDecoder.context(
+      UInt8(truncatingIfNeeded: common &>> 16), preemption: UInt8(truncatingIfNeeded: common &>> 24))
+    event.address = plan.pointee.address.value(base)
+    event.physicalAddress = plan.pointee.physicalAddress.value(base)
+    event.size = plan.pointee.size.value(base)
+    event.direction = Direction(recorded: plan.pointee.direction.value(base))
+    let attributes = plan.pointee.attributes.value(base)
+    if attributes != 0 { event.attributes = AttributeMap.attributes(attributes, meanings) }
+    let word = UInt32(littleEndian: base.loadUnaligned(fromByteOffset: plan.pointee.device, as: UInt32.self))
+    let (start, count) = (Int(word & 0xffff) &+ plan.pointee.deviceBase, Int(word &>> 16))
+    if start &+ count <= length {
+      event.device = names.number((base + start).assumingMemoryBound(to: UInt8.self), count)
+    }
+    batch.room().initialize(to: event)
+    batch.appendRoom()
   }
 
   /// The return of a function from the function graph, if it is one of those that count.
@@ -290,7 +334,7 @@ struct RecordDecoder: ~Copyable {
   }
 
   private mutating func attachStack(
-    _ base: UnsafeRawPointer, _ length: Int, _ start: Int, previous: Bool, to batch: EventBatch
+    _ base: UnsafeRawPointer, _ length: Int, _ start: Int, to batch: EventBatch
   ) {
     guard length > start else { return }
     let width = longSize
@@ -305,10 +349,12 @@ struct RecordDecoder: ~Copyable {
       offset += width
     }
     guard !frames.isEmpty else { return }
-    if previous, batch.count > 0 {
-      let number = frames.withUnsafeBufferPointer { stacks.number($0) }
-      batch.events[batch.count - 1].stack = number
-    } else if batch.records == 1 {
+    if let (number, wasInterrupted) = batch.owners.take() {
+      let event = batch.events + number
+      let pid = Int32(bitPattern: load(base, common.pid, as: UInt32.self))
+      guard !wasInterrupted || (event.pointee.pid == pid && event.pointee.stack == 0) else { return }
+      event.pointee.stack = frames.withUnsafeBufferPointer { stacks.number($0) }
+    } else if batch.records == 1, batch.count == 0 {
       batch.leadingStack = frames.withUnsafeBufferPointer { stacks.number($0) }
     }
   }

@@ -201,7 +201,9 @@ final class PerfReader: TraceReader {
     highestCPU = max(highestCPU, Int(sample.cpu))
     let batch = sorter.batch
     let isEvent = decoder.decode(
-      raw.base, length: raw.count, time: sample.time, cpu: sample.cpu, previous: false, into: batch)
+      raw.base, length: raw.count, time: sample.time, cpu: sample.cpu, into: batch)
+    // Samples of all CPUs come mixed, and bring their call chains with them.
+    batch.owners = StackOwners()
     guard isEvent, let chain = sample.callChain else { return }
     frames.removeAll(keepingCapacity: true)
     // Markers say whose frames follow; before the first they are the kernel's.

@@ -48,7 +48,7 @@ final class Pipeline: @unchecked Sendable {
     rows = streams.map { Row(stream: $0) }
     // Few streams get long pieces; many share about the same memory.
     depth = streams.count <= 8 ? 4 : 2
-    chunksInPiece = streams.count <= 16 ? 4 : 1
+    chunksInPiece = streams.count <= 16 ? 6 : 1
     pageBytesInPiece = max(1 << 12, (1 << 17) / max(1, streams.count / 8))
     self.makeDecoder = makeDecoder
     ownDecoder = makeDecoder()

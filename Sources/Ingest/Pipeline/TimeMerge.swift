@@ -25,12 +25,17 @@ struct TimeMerge: ~Copyable {
   /// lower number at the same time. Its second or third entry is the next to come.
   private var order: [Entry] = []
   private let onBatch: (_ stream: Int, EventBatch) -> Void
+  /// Short runs, one after another: whoever reads them gets fewer and longer ones, whose memory it can ask for ahead.
+  private let gathered: EventBatch
+  private static let gatheredLimit = 128
+  private static let longRun = 64
 
   /// - Parameter onBatch: sees each batch once, when the merge reaches it, for totals and problems.
   init(_ pipeline: Pipeline, streams: Int, onBatch: @escaping (_ stream: Int, EventBatch) -> Void) {
     self.pipeline = pipeline
     self.onBatch = onBatch
     heads = [Head](repeating: Head(), count: streams)
+    gathered = EventBatch()
   }
 
   /// Calls `body` with run after run until the end, or until it returns false.
@@ -47,6 +52,24 @@ struct TimeMerge: ~Copyable {
       if let time { order[0].time = time } else { removeFirst() }
       sink()
     }
+    _ = handOver(body)
+  }
+
+  /// Hands out what was gathered.
+  private func handOver(_ body: (Span<Event>, Span<UInt64>) -> Bool) -> Bool {
+    guard gathered.count > 0 else { return true }
+    let goOn = hand(gathered, 0..<gathered.count, body)
+    gathered.reset()
+    return goOn
+  }
+
+  @inline(__always)
+  private func hand(
+    _ batch: EventBatch, _ run: Range<Int>, _ body: (Span<Event>, Span<UInt64>) -> Bool
+  ) -> Bool {
+    let events = UnsafeBufferPointer(start: batch.events + run.lowerBound, count: run.count)
+    let segments = UnsafeBufferPointer(start: batch.segments, count: batch.segmentCount)
+    return body(events.span, segments.span)
   }
 
   private mutating func removeFirst() {
@@ -107,18 +130,22 @@ struct TimeMerge: ~Copyable {
     for index in 1..<3 where index < order.count && order[index] < bound { bound = order[index] }
     // At the same time the stream with the lower number comes first.
     let isFirst = stream < bound.stream
-    let start = heads[stream].position
-    var end = start + 1
-    while end < batch.count,
-      batch.events[end].time < bound.time || (isFirst && batch.events[end].time == bound.time)
-    {
-      end += 1
+    let (start, count, events) = (heads[stream].position, batch.count, batch.events)
+    var end = start &+ 1
+    if isFirst {
+      while end < count, events[end].time <= bound.time { end &+= 1 }
+    } else {
+      while end < count, events[end].time < bound.time { end &+= 1 }
     }
-    let events = UnsafeBufferPointer(start: batch.events + start, count: end - start)
-    let segments = UnsafeBufferPointer(start: batch.segments, count: batch.segmentCount)
-    let goOn = body(events.span, segments.span)
-    heads[stream].lastTime = batch.events[end - 1].time
+    var goOn = true
+    if end &- start >= TimeMerge.longRun {
+      goOn = handOver(body) && hand(batch, start..<end, body)
+    } else {
+      if gathered.count &+ (end &- start) > TimeMerge.gatheredLimit { goOn = handOver(body) }
+      gathered.append(batch, start..<end)
+    }
+    heads[stream].lastTime = events[end &- 1].time
     heads[stream].position = end
-    return (end == batch.count ? advance(stream) : batch.events[end].time, goOn)
+    return (end == count ? advance(stream) : events[end].time, goOn)
   }
 }

@@ -56,6 +56,7 @@ final class PieceDecoder {
   private func note(_ problem: TraceError, _ batch: EventBatch) {
     batch.problems.append(problem)
     lossPending = true
+    batch.owners = StackOwners()
   }
 
   private func appendLoss(time: UInt64, count: UInt64?, _ stream: CPUStream, _ batch: EventBatch) {
@@ -117,11 +118,10 @@ final class PieceDecoder {
       if page.lost || lossPending {
         appendLoss(time: clock.nanoseconds(page.time), count: page.lostCount, stream, batch)
       }
-      var previous = false
       while let record = page.next() {
-        previous = records.decode(
+        _ = records.decode(
           base + start + record.offset, length: record.length,
-          time: convert ? clock.nanoseconds(record.time) : record.time, cpu: cpu, previous: previous,
+          time: convert ? clock.nanoseconds(record.time) : record.time, cpu: cpu,
           into: batch)
       }
       if let damage = page.damage {

@@ -6,59 +6,65 @@ extension Replayer {
   /// Mappings whose lines are not maintained with them, or that the driver says may share theirs.
   private static let unshared: Attributes = [.skipCPUSync, .mmio, .cacheLinesOverlap]
 
-  /// A new single mapping that is where its memory is, before it is among the live ones.
+  /// Whether neighbours of a mapping with these attributes are judged.
   @inline(__always)
-  mutating func judgeNeighbours(_ device: Int, _ event: UnsafePointer<Event>) {
-    guard event.pointee.attributes.isDisjoint(with: Replayer.unshared) else { return }
-    let neighbour = neighbour(device, event.pointee.address, event.pointee.size, event.pointee.direction)
-    let endsApart = endsApart(device, event.pointee.address, event.pointee.size, event.pointee.direction)
-    guard neighbour != nil || endsApart else { return }
-    judge(device, event.pointee, LiveEntry(event, device: device, .direct), neighbour, endsApart)
-  }
+  func judgesNeighbours(_ attributes: Attributes) -> Bool { attributes.isDisjoint(with: Replayer.unshared) }
 
-  /// The same of an entry of a list.
+  /// A new entry of a list that is where its memory is, before it is among the live ones.
   mutating func judgeNeighbours(_ device: Int, _ entry: LiveEntry, _ event: Event) {
-    guard entry.attributes.isDisjoint(with: Replayer.unshared) else { return }
+    guard judgesNeighbours(entry.attributes) else { return }
+    var neighbour = MappingTable.none
+    if let around = neighbourhood(device, entry.address, entry.size, entry.direction) {
+      neighbour = mappings.neighbour(entry.device, page: around.first >> MappingTable.pageShift, around)
+      if neighbour == MappingTable.none { neighbour = farNeighbour(device, around) }
+    }
     judge(
-      device, event, entry, neighbour(device, entry.address, entry.size, entry.direction),
-      endsApart(device, entry.address, entry.size, entry.direction))
+      device, event, entry, neighbour, endsApart(device, entry.address, entry.size, entry.direction))
   }
 
-  /// A mapping that shares a line with this range, as far as the table shows.
+  /// Where neighbours of this range are; nil if there can be none.
   ///
-  /// For coherent devices neighbours are looked for in its first page only, as the kernel's checker compares first lines:
+  /// For coherent devices they are looked for in its first page only, as the kernel's checker compares first lines:
   /// nothing breaks there, and most recordings are of coherent devices.
   @inline(__always)
-  private func neighbour(_ device: Int, _ address: UInt64, _ size: UInt64, _ direction: Direction) -> UInt32?
-  {
+  func neighbourhood(
+    _ device: Int, _ address: UInt64, _ size: UInt64, _ direction: Direction
+  ) -> MappingTable.Neighbourhood? {
     let mask = platform.cacheLine &- 1
-    let isCoherent = devices[device].presumedCoherent
     let end = (address &+ size &- 1) | mask
-    let last = isCoherent ? min(end, address | 0xfff) : end
+    let last = devices.pointer(device).pointee.presumedCoherent ? min(end, address | 0xfff) : end
     guard size > 0, last >= address else { return nil }
-    let isWritten = direction != .toDevice
-    let loss = lastLoss ?? 0
-    return mappings.neighbour(
-      UInt32(truncatingIfNeeded: device), first: address & ~mask, last: last,
-      looksBack: !isCoherent && devices[device].reach > 0
-    ) { other in
-      (isWritten || other.pointee.direction != .toDevice) && !other.pointee.isDisplaced
-        && (loss == 0 || other.pointee.mappedAt > loss)
+    return MappingTable.Neighbourhood(
+      first: address & ~mask, last: last, isWritten: direction != .toDevice, loss: lastLoss ?? 0)
+  }
+
+  /// A neighbour that begins in the last page of a range, or in the page before its first; `none` if there is none.
+  @inline(__always)
+  func farNeighbour(_ device: Int, _ around: MappingTable.Neighbourhood) -> UInt32 {
+    let place = UInt32(truncatingIfNeeded: device)
+    let (head, tail) = (around.first >> MappingTable.pageShift, around.last >> MappingTable.pageShift)
+    if tail != head {
+      let found = mappings.neighbour(place, page: tail, around)
+      if found != MappingTable.none { return found }
     }
+    let state = devices.pointer(device)
+    guard !state.pointee.presumedCoherent, state.pointee.reach > 0, head > 0 else { return MappingTable.none }
+    return mappings.neighbour(place, page: head &- 1, around)
   }
 
   /// Whether a range that a device writes without snooping begins or ends within a line.
   @inline(__always)
-  private func endsApart(_ device: Int, _ address: UInt64, _ size: UInt64, _ direction: Direction) -> Bool {
+  func endsApart(_ device: Int, _ address: UInt64, _ size: UInt64, _ direction: Direction) -> Bool {
     let mask = platform.cacheLine &- 1
-    return direction != .toDevice && !devices[device].presumedCoherent && size > 0
+    return direction != .toDevice && !devices.pointer(device).pointee.presumedCoherent && size > 0
       && (address &+ size &- 1) | mask >= address && (address | (address &+ size)) & mask != 0
   }
 
-  private mutating func judge(
-    _ device: Int, _ event: Event, _ entry: LiveEntry, _ neighbour: UInt32?, _ endsApart: Bool
+  /// - Parameter neighbour: `none` if there is none.
+  mutating func judge(
+    _ device: Int, _ event: Event, _ entry: LiveEntry, _ neighbour: UInt32, _ endsApart: Bool
   ) {
-    if let neighbour { judge(device, event, entry, sharesWith: mappings[neighbour]) }
+    if neighbour != MappingTable.none { judge(device, event, entry, sharesWith: mappings[neighbour]) }
     if endsApart { judgePartialLines(device, entry, event) }
   }
 

@@ -54,8 +54,10 @@ extension Replayer {
     let end = asked?.time ?? lastTime
     // Only examples are shown of many: not all of them need be looked for in the pools.
     var pooled = 64
-    for entry in entries.sorted(by: { ($0.mappedAt, $0.address) < ($1.mappedAt, $1.address) })
-    where isGapless(since: entry.mappedAt) && !mayBeUnmappedSilently(entry) && recordsRelease(entry.kind) {
+    let sure = entries.filter {
+      isGapless(since: $0.mappedAt) && !mayBeUnmappedSilently($0) && recordsRelease($0.kind)
+    }
+    for entry in sure.sorted(by: { ($0.mappedAt, $0.address) < ($1.mappedAt, $1.address) }) {
       var made = entry.event
       let (call, before): (Event, Event?) = asked.map { ($0, made) } ?? (made, nil)
       made.device = 0

@@ -146,7 +146,7 @@ extension Replayer {
     if let number = mappings.find(
       UInt32(truncatingIfNeeded: device), at: event.address, where: { $0.kind == .single && !$0.isChecked })
     {
-      mappings[number].isChecked = true
+      mappings.markChecked(number)
     }
   }
 

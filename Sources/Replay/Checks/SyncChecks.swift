@@ -142,16 +142,17 @@ extension Replayer {
   }
 
   private mutating func noteSync(_ number: UInt32, _ operation: Operation, offset: UInt64, size: UInt64) {
-    mappings.markSynced(number)
-    guard offset <= UInt64(UInt32.max), size <= UInt64(UInt32.max) else { return }
-    mappings[number].syncs.offset = UInt32(truncatingIfNeeded: offset)
-    mappings[number].syncs.size = UInt32(truncatingIfNeeded: size)
-    if operation == .syncForCPU {
-      mappings[number].syncs.owner = .cpu
-      if mappings[number].syncs.forCPU < .max { mappings[number].syncs.forCPU += 1 }
-    } else {
-      mappings[number].syncs.owner = .device
-      if mappings[number].syncs.forDevice < .max { mappings[number].syncs.forDevice += 1 }
+    mappings.noteSync(number) { syncs in
+      guard offset <= UInt64(UInt32.max), size <= UInt64(UInt32.max) else { return }
+      syncs.offset = UInt32(truncatingIfNeeded: offset)
+      syncs.size = UInt32(truncatingIfNeeded: size)
+      if operation == .syncForCPU {
+        syncs.owner = .cpu
+        if syncs.forCPU < .max { syncs.forCPU += 1 }
+      } else {
+        syncs.owner = .device
+        if syncs.forDevice < .max { syncs.forDevice += 1 }
+      }
     }
   }
 

@@ -21,7 +21,12 @@ struct BufferHistory: ~Copyable {
   /// Whether the buffer was mapped before; from now on it was.
   @inline(__always)
   mutating func isRepeated(_ device: Int, _ address: UInt64, _ size: UInt64, _ direction: Direction) -> Bool {
-    let print = BufferHistory.fingerprint(device, address, size, direction)
+    isRepeated(BufferHistory.fingerprint(device, address, size, direction))
+  }
+
+  /// The same of a buffer with this fingerprint.
+  @inline(__always)
+  mutating func isRepeated(_ print: UInt64) -> Bool {
     var index = Int(truncatingIfNeeded: print >> 32) & mask
     while places[index] != 0 {
       if places[index] == print { return true }

@@ -16,7 +16,21 @@ struct CostCell {
         1 << 63 | UInt64(device) << 16 | UInt64(operation.rawValue) << 8 | UInt64(direction.rawValue)
     }
 
+    @inline(__always)
     var isUsed: Bool { high != 0 }
+
+    var device: UInt32 { UInt32(truncatingIfNeeded: high >> 16) }
+    var stack: StackID { StackID(truncatingIfNeeded: low >> 32) }
+    var pid: Int32 { Int32(truncatingIfNeeded: low) }
+    var operation: Operation { Operation(rawValue: UInt8(truncatingIfNeeded: high >> 8)) ?? .map }
+    var direction: Direction { Direction(rawValue: UInt8(truncatingIfNeeded: high)) ?? .none }
+
+    /// The same for all stacks and tasks.
+    fileprivate var withoutCaller: Key { Key(device, operation, direction, 0, -1) }
+
+    fileprivate var recentPlace: Int {
+      Int(truncatingIfNeeded: (high >> 16 & 15) << 5 | (high >> 8 & 7) << 2 | high & 3)
+    }
 
     @inline(__always)
     var hash: Int {
@@ -39,11 +53,11 @@ struct CostCell {
   var misalignedCalls: UInt64 = 0
   var misalignedLines: UInt64 = 0
 
-  var device: UInt32 { UInt32(truncatingIfNeeded: key.high >> 16) }
-  var stack: StackID { StackID(truncatingIfNeeded: key.low >> 32) }
-  var pid: Int32 { Int32(truncatingIfNeeded: key.low) }
-  var operation: Operation { Operation(rawValue: UInt8(truncatingIfNeeded: key.high >> 8)) ?? .map }
-  var direction: Direction { Direction(rawValue: UInt8(truncatingIfNeeded: key.high)) ?? .none }
+  var device: UInt32 { key.device }
+  var stack: StackID { key.stack }
+  var pid: Int32 { key.pid }
+  var operation: Operation { key.operation }
+  var direction: Direction { key.direction }
 }
 
 /// Sums by device, operation, direction, call stack and task, in an open-addressing table: one lookup a call.
@@ -71,7 +85,6 @@ struct CostTable: ~Copyable {
   }
 
   /// Adds one call of the API.
-  @inline(__always)
   mutating func add(
     _ device: Int, _ operation: Operation, _ event: Event, _ direction: Direction, _ maintenance: Maintenance,
     bounced: UInt64 = 0, deviant: UInt64 = 0
@@ -84,15 +97,16 @@ struct CostTable: ~Copyable {
   }
 
   /// The cell of a call, by address; it holds until the next call of this or of `add`.
-  @inline(__always)
   mutating func cell(
     _ device: Int, _ operation: Operation, _ event: Event, _ direction: Direction
   ) -> UnsafeMutablePointer<CostCell> {
-    let isFull = count >= CostTable.limit
-    let key = CostCell.Key(
-      UInt32(truncatingIfNeeded: device), operation, direction, isFull ? 0 : event.stack,
-      isFull ? -1 : event.pid)
-    let place = (device & 15) << 5 | Int(operation.rawValue) << 2 | Int(direction.rawValue)
+    cell(CostCell.Key(UInt32(truncatingIfNeeded: device), operation, direction, event.stack, event.pid))
+  }
+
+  /// The same of a call with this key.
+  mutating func cell(_ wanted: CostCell.Key) -> UnsafeMutablePointer<CostCell> {
+    let key = count >= CostTable.limit ? wanted.withoutCaller : wanted
+    let place = key.recentPlace
     var index = Int(recent[place])
     if cells[index].key != key {
       index = find(key)

@@ -16,14 +16,13 @@ extension Replayer {
   private static let wholeSyncLimit: UInt64 = 1024
 
   /// A buffer that is mapped: where it is in memory, if that is known, and what maintenance covers of it at its bus
-  /// address. `cell` is that of the map.
-  @inline(__always)
+  /// address.
   mutating func noteBuffer(
-    _ cell: UnsafeMutablePointer<CostCell>, _ device: Int, memory: UInt64, size: UInt64,
-    _ direction: Direction, _ attributes: Attributes, _ cover: Maintenance
+    _ device: Int, _ event: Event, memory: UInt64, size: UInt64, _ cover: Maintenance
   ) {
-    let isMaintained = attributes.isDisjoint(with: [.skipCPUSync, .mmio])
-    if avoidable.buffers.isRepeated(device, memory, size, direction) {
+    let cell = costs.cell(device, .map, event, event.direction)
+    let isMaintained = event.attributes.isDisjoint(with: [.skipCPUSync, .mmio])
+    if avoidable.buffers.isRepeated(device, memory, size, event.direction) {
       cell.pointee.recycledCalls &+= 1
       cell.pointee.recycled =
         cell.pointee.recycled + (isMaintained ? cover : Maintenance(calls: 1, bytes: size))
@@ -35,12 +34,12 @@ extension Replayer {
     }
   }
 
-  /// An unmap that maintains `sum`, of a mapping that is known.
-  mutating func noteRelease(_ device: Int, _ event: Event, of number: UInt32, _ sum: Maintenance) {
-    guard counts, event.direction != .toDevice else { return }
+  /// A counted unmap, with maintenance, of a mapping that the device may have written to.
+  mutating func noteRelease(_ device: Int, _ event: Event, of number: UInt32) {
     if mappings.places[Int(number)].isSynced {
       noteDouble(device, event, of: mappings[number])
     } else if event.direction == .bidirectional {
+      let sum = platform.maintenance(event.address, event.size)
       avoidable.bidirectional.add(device, .unmap, event, event.direction, sum)
     }
   }

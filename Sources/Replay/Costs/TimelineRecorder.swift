@@ -47,13 +47,18 @@ struct TimelineRecorder: ~Copyable {
   /// By the device's place; nil where nothing has happened yet.
   private let rows: UnsafeMutablePointer<UnsafeMutablePointer<Bucket>?>
   private static let rowCount = DeviceTable.limit + 1
+  /// Devices that have a row.
+  private var usedRows = 0
+  /// Buckets of a row. Of many devices each has fewer: what they hold together is bounded.
+  private(set) var length = TimelineRecorder.bucketCount
+  private static let bucketLimit = 1 << 17
   private var losses = [Bool](repeating: false, count: TimelineRecorder.bucketCount)
   private(set) var start: UInt64?
   /// Base-2 logarithm of a bucket's nanoseconds.
   private(set) var shift: UInt64 = 10
   private(set) var used = 0
-  /// The bucket of the last event, where it begins, and its width; 0 where that is not known. Most events fall into the
-  /// bucket of the one before.
+  /// The bucket of the last event, where it begins, and its width; 0 before the first. Most events fall into the bucket
+  /// of the one before.
   private var current = 0
   private var currentStart: UInt64 = 0
   private var currentWidth: UInt64 = 0
@@ -68,59 +73,78 @@ struct TimelineRecorder: ~Copyable {
     rows.deallocate()
   }
 
-  /// The bucket of a device at a time; widens the buckets if the time lies beyond them.
-  ///
-  /// - Precondition: `device` is a place of the device table.
+  /// Whether a time lies in the bucket of the last one.
   @inline(__always)
-  mutating func bucket(_ device: Int, _ time: UInt64) -> UnsafeMutablePointer<Bucket> {
-    let index = position(time)
-    if let row = rows[device] { return row + index }
-    return newRow(device) + index
-  }
+  func isCurrent(_ time: UInt64) -> Bool { time &- currentStart < currentWidth }
 
-  mutating func noteLoss(_ time: UInt64) { losses[position(time)] = true }
-
-  @inline(__always)
-  private mutating func position(_ time: UInt64) -> Int {
-    if time >= currentStart, time &- currentStart < currentWidth { return current }
-    return newPosition(time)
-  }
-
-  private mutating func newPosition(_ time: UInt64) -> Int {
+  /// Goes to the bucket of a time; widens the buckets if it lies beyond them.
+  mutating func move(to time: UInt64) {
     let begin = start ?? time
     if start == nil { start = time }
     let distance = time > begin ? time &- begin : 0
-    if distance >> shift >= UInt64(TimelineRecorder.bucketCount) { widen(distance) }
+    while distance >> shift >= UInt64(length) { widen() }
     let index = Int(truncatingIfNeeded: distance >> shift)
     if index >= used { used = index + 1 }
     (current, currentStart, currentWidth) = (index, begin &+ UInt64(index) << shift, 1 << shift)
-    return index
   }
 
+  /// A device's part of the bucket of the last time.
+  ///
+  /// - Precondition: `device` is a place of the device table.
+  @inline(__always)
+  mutating func bucket(_ device: Int) -> UnsafeMutablePointer<Bucket> {
+    if let row = rows[device] { return row + current }
+    return newRow(device) + current
+  }
+
+  /// Notes that events were lost at the last time.
+  mutating func noteLoss() { losses[current] = true }
+
   private mutating func newRow(_ device: Int) -> UnsafeMutablePointer<Bucket> {
-    let row = UnsafeMutablePointer<Bucket>.allocate(capacity: TimelineRecorder.bucketCount)
-    row.initialize(repeating: Bucket(), count: TimelineRecorder.bucketCount)
+    usedRows += 1
+    if usedRows * length > TimelineRecorder.bucketLimit { shorten() }
+    let row = UnsafeMutablePointer<Bucket>.allocate(capacity: length)
+    row.initialize(repeating: Bucket(), count: length)
     rows[device] = row
     return row
   }
 
-  private mutating func widen(_ distance: UInt64) {
-    while distance >> shift >= UInt64(TimelineRecorder.bucketCount) {
-      shift += 1
-      let half = TimelineRecorder.bucketCount / 2
-      for device in 0..<TimelineRecorder.rowCount {
-        guard let row = rows[device] else { continue }
-        for index in 0..<half {
-          var merged = row[2 * index]
-          merged.absorb(row[2 * index + 1])
-          row[index] = merged
-        }
-        for index in half..<TimelineRecorder.bucketCount { row[index] = Bucket() }
+  /// Makes each bucket twice as wide.
+  private mutating func widen() {
+    shift += 1
+    let half = length / 2
+    for device in 0..<TimelineRecorder.rowCount {
+      guard let row = rows[device] else { continue }
+      for index in 0..<half {
+        var merged = row[2 * index]
+        merged.absorb(row[2 * index + 1])
+        row[index] = merged
       }
-      for index in 0..<half { losses[index] = losses[2 * index] || losses[2 * index + 1] }
-      for index in half..<TimelineRecorder.bucketCount { losses[index] = false }
-      used = (used + 1) / 2
+      for index in half..<length { row[index] = Bucket() }
     }
+    for index in 0..<half { losses[index] = losses[2 * index] || losses[2 * index + 1] }
+    for index in half..<length { losses[index] = false }
+    used = (used + 1) / 2
+  }
+
+  /// Halves the rows.
+  private mutating func shorten() {
+    let half = length / 2
+    if used > half {
+      widen()
+      current /= 2
+      currentStart = (start ?? 0) &+ UInt64(current) << shift
+      currentWidth = 1 << shift
+    }
+    for device in 0..<TimelineRecorder.rowCount {
+      guard let row = rows[device] else { continue }
+      let shorter = UnsafeMutablePointer<Bucket>.allocate(capacity: half)
+      shorter.moveInitialize(from: row, count: half)
+      row.deallocate()
+      rows[device] = shorter
+    }
+    losses.removeLast(half)
+    length = half
   }
 
   var lossBuckets: [Int] { losses.indices.filter { losses[$0] } }

@@ -31,7 +31,8 @@ struct Platform: Sendable {
     return result
   }
 
-  var cacheLine: UInt64 { 1 << lineShift }
+  @inline(__always)
+  var cacheLine: UInt64 { 1 &<< lineShift }
 
   /// What is reported of it; whether its prices were used and are calibrated is told once there are sums.
   var use: PlatformUse {
@@ -67,7 +68,7 @@ struct Platform: Sendable {
   func lines(_ address: UInt64, _ size: UInt64) -> UInt64 {
     if size == 0 { return 0 }
     let (last, overflow) = address.addingReportingOverflow(size &- 1)
-    return ((overflow ? UInt64.max : last) >> lineShift) &- (address >> lineShift) &+ 1
+    return ((overflow ? UInt64.max : last) &>> lineShift) &- (address &>> lineShift) &+ 1
   }
 
   /// One call for this range.

@@ -6,7 +6,7 @@ import DMAModel
 public struct Profile: Sendable {
   /// Raised with every change by which the same events come to another profile: one that was kept from before is then
   /// replayed anew.
-  public static let revision = 1
+  public static let revision = 2
 
   public var recording = Recording()
   public var platform = PlatformUse()

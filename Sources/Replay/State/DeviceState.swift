@@ -24,9 +24,12 @@ struct DeviceState {
   var live = Footprint()
   var peak = Footprint()
   var slots = SlotUse()
+  var slice = FootprintSlice()
   var byWidth: InlineArray<65, WidthCount> = .init(repeating: WidthCount())
   var bySize: InlineArray<65, SizeCount> = .init(repeating: SizeCount())
-  var highest: UInt64?
+  private var highestSeen: UInt64 = 0
+  /// The last byte of the highest mapping; nil if there was none.
+  var highest: UInt64? { byWidth.indices.contains { byWidth[$0].mappings > 0 } ? highestSeen : nil }
   var lifetimes = LifetimeCounts()
 
   var bounce = Bounce()
@@ -45,7 +48,7 @@ struct DeviceState {
   var elsewhere: UInt64 = 0
 
   // Masks.
-  var streamingMask: UInt64?
+  var streamingMask: UInt64? { didSet { isLimited = true } }
   var coherentMask: UInt64?
   var bounceMask: UInt64?
   /// The mask that it is assumed to have instead.
@@ -53,7 +56,7 @@ struct DeviceState {
   var isAssumedCoherent = false
   var maskHistory: [MaskChange] = []
   var requiredMask: UInt64?
-  var maxMappingSize: UInt64?
+  var maxMappingSize: UInt64? { didSet { isLimited = true } }
 
   // What the checks need to know.
   /// When its driver was seen to begin, or perhaps so; nil if that was before the recording.
@@ -68,9 +71,9 @@ struct DeviceState {
   /// Pages that its largest mapping so far crosses.
   var reach = 0
   /// Whether there is a mask or a limit to judge its maps by.
-  var isLimited: Bool { streamingMask != nil || refusedMask != nil || maxMappingSize != nil }
+  private(set) var isLimited = false
   var maskEvent: Event?
-  var refusedMask: Event?
+  var refusedMask: Event? { didSet { isLimited = true } }
   var requiredEvent: Event?
   var limitEvent: Event?
   var failureStart: UInt64 = 0
@@ -121,33 +124,31 @@ struct DeviceState {
   }
 
   @inline(__always)
-  mutating func countMap(_ direction: Direction, _ size: UInt64) {
-    map.bytes &+= size
-    guard direction != .none else { return }
-    let index = Int(direction.rawValue)
-    mapsByDirection[index].calls &+= 1
-    mapsByDirection[index].segments &+= 1
-    mapsByDirection[index].bytes &+= size
-  }
-
-  @inline(__always)
   mutating func observe(size: UInt64, lines: UInt64) {
-    let bits = size == 0 ? 0 : 64 - (size &- 1).leadingZeroBitCount
-    bySize[bits].mappings &+= 1
-    bySize[bits].bytes &+= size
-    bySize[bits].lines &+= lines
+    let bits = size == 0 ? 0 : 64 &- (size &- 1).leadingZeroBitCount
+    bySize[unchecked: bits].mappings &+= 1
+    bySize[unchecked: bits].bytes &+= size
+    bySize[unchecked: bits].lines &+= lines
   }
 
   @inline(__always)
   mutating func observe(address: UInt64, size: UInt64) {
     let (end, overflow) = address.addingReportingOverflow(size == 0 ? 0 : size &- 1)
     let last = overflow ? UInt64.max : end
-    if last > highest ?? 0 || highest == nil { highest = last }
-    let bits = 64 - last.leadingZeroBitCount
-    byWidth[bits].mappings &+= 1
-    byWidth[bits].bytes &+= size
+    if last >= highestSeen { highestSeen = last }
+    let bits = 64 &- last.leadingZeroBitCount
+    byWidth[unchecked: bits].mappings &+= 1
+    byWidth[unchecked: bits].bytes &+= size
   }
 
+}
+
+/// What a device's footprint was at its highest since the timeline's bucket began; see `Replayer.settle`.
+struct FootprintSlice {
+  /// Whether anything has changed since, and the device is among those to be settled.
+  var isOpen = false
+  var liveMaximum: UInt64 = 0
+  var slotsMaximum: UInt64 = 0
 }
 
 /// The devices of a recording, each in a place of its own that never moves.

@@ -32,24 +32,21 @@ struct LiveEntry {
 
   init() {}
 
-  /// A single mapping.
-  @inline(__always)
-  init(_ event: UnsafePointer<Event>, device: Int, _ how: Bouncing) {
-    self.device = UInt32(truncatingIfNeeded: device)
-    pid = event.pointee.pid
-    address = event.pointee.address
-    size = event.pointee.size
-    physicalAddress = event.pointee.physicalAddress
-    hasPhysicalAddress = event.pointee.flags.contains(.hasPhysicalAddress)
-    mappedAt = event.pointee.time
-    stack = event.pointee.stack
-    kind = event.pointee.call == .mapResource ? .resource : .single
-    direction = event.pointee.direction
-    isBounced = how == .bounced
-    isDeviant = how == .deviant
-    origin = event.pointee.call
-    cpu = event.pointee.cpu
-    attributes = event.pointee.attributes
+  /// What a table knows of an entry.
+  init(_ place: UnsafePointer<MappingTable.Place>, further: MappingTable.Further) {
+    (device, pid, stack, cpu) = (
+      place.pointee.device, place.pointee.pid, place.pointee.stack, place.pointee.cpu
+    )
+    (address, size) = (place.pointee.address, place.pointee.size)
+    (physicalAddress, mappedAt) = (place.pointee.physicalAddress, place.pointee.mappedAt)
+    (kind, direction, origin) = (place.pointee.kind, place.pointee.direction, place.pointee.origin)
+    attributes = place.pointee.attributes
+    hasPhysicalAddress = place.pointee.marks.contains(.hasPhysicalAddress)
+    isBounced = place.pointee.isBounced
+    isDeviant = place.pointee.isDisplaced && !isBounced
+    isReported = place.pointee.marks.contains(.reported)
+    isChecked = place.pointee.marks.contains(.checked)
+    (cpuAddress, listCount, syncs) = (further.cpuAddress, further.listCount, further.syncs)
   }
 }
 

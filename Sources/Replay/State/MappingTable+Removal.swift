@@ -5,12 +5,57 @@ extension MappingTable {
   /// Takes out the entry of a device at a bus address that fits best, those of scatterlists apart: same kind first,
   /// then size and direction, as the kernel's checker chooses (kernel/dma/debug.c, `__hash_bucket_find`), then
   /// attributes; the oldest of equals.
+  ///
+  /// - Returns: its number; `none` if there is none.
   @inline(__always)
   mutating func remove(
     _ device: UInt32, _ address: UInt64, size: UInt64, direction: Direction, kind: LiveMapping.Kind,
     attributes: Attributes = []
-  ) -> UInt32? {
-    let index = slot(MappingTable.key(device, address))
+  ) -> UInt32 {
+    let key = MappingTable.key(device, address)
+    return remove(
+      device, address, size: size, direction: direction, kind: kind, attributes: attributes,
+      slot: slot(key))
+  }
+
+  /// The same where the slot of its page is known.
+  @inline(__always)
+  mutating func remove(
+    _ device: UInt32, _ address: UInt64, size: UInt64, direction: Direction, kind: LiveMapping.Kind,
+    attributes: Attributes, slot index: Int
+  ) -> UInt32 {
+    guard slots[index].head != MappingTable.none else { return MappingTable.none }
+    let alike = slots[index].census.count(address)
+    guard alike > 0 else { return MappingTable.none }
+    // One alone is the best if it is one at all.
+    if alike == 1 { return removeOnly(device, address, slot: index) }
+    return removeBest(device, address, size, direction, kind, attributes, slot: index)
+  }
+
+  /// Takes out the entry of an address that nobody shares its part of the page with.
+  @inline(__always)
+  private mutating func removeOnly(_ device: UInt32, _ address: UInt64, slot index: Int) -> UInt32 {
+    var (current, previous) = (slots[index].head, MappingTable.none)
+    var left = MappingTable.searchLimit
+    while current != MappingTable.none && left > 0 {
+      let place = places + Int(current)
+      if Census.alike(place.pointee.address, address) {
+        guard place.pointee.address == address, place.pointee.device == device,
+          place.pointee.kind != .scatterGather
+        else { return MappingTable.none }
+        unlink(current, after: previous, slot: index)
+        return current
+      }
+      (previous, current) = (current, place.pointee.next)
+      left &-= 1
+    }
+    return MappingTable.none
+  }
+
+  private mutating func removeBest(
+    _ device: UInt32, _ address: UInt64, _ size: UInt64, _ direction: Direction, _ kind: LiveMapping.Kind,
+    _ attributes: Attributes, slot index: Int
+  ) -> UInt32 {
     var best = -1
     var (found, foundPrevious) = (MappingTable.none, MappingTable.none)
     var (current, previous) = (slots[index].head, MappingTable.none)
@@ -29,8 +74,7 @@ extension MappingTable {
       (previous, current) = (current, place.pointee.next)
       left &-= 1
     }
-    guard best >= 0 else { return nil }
-    unlink(found, after: foundPrevious, slot: index)
+    if best >= 0 { unlink(found, after: foundPrevious, slot: index) }
     return found
   }
 
@@ -49,12 +93,12 @@ extension MappingTable {
     var (current, previous) = (slots[index].head, MappingTable.none)
     var left = MappingTable.searchLimit
     while current != MappingTable.none && left > 0 {
-      let place = places[Int(current)]
-      if place.address == address && place.device == device && condition(place) {
+      let place = places + Int(current)
+      if place.pointee.address == address && place.pointee.device == device && condition(place.pointee) {
         unlink(current, after: previous, slot: index)
         return current
       }
-      (previous, current) = (current, place.next)
+      (previous, current) = (current, place.pointee.next)
       left &-= 1
     }
     return nil

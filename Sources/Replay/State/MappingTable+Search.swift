@@ -5,7 +5,7 @@ extension MappingTable {
   /// Pages before an address in which a mapping may begin that contains it; larger ones are kept apart.
   private static let pagesBack = 64
   /// Entries of one page that are compared with a new neighbour.
-  private static let neighbourLimit = 16
+  static let neighbourLimit = 16
 
   /// The entry of a device that contains an address and suits best: one that holds all `size` bytes first, then one of
   /// a direction that a transfer in `direction` may be synced with; the newest of equals.
@@ -58,49 +58,104 @@ extension MappingTable {
     var current = slots[slot(MappingTable.key(device, address))].head
     var left = MappingTable.searchLimit
     while current != MappingTable.none && left > 0 {
-      let place = places[Int(current)]
-      if place.address == address, place.device == device, condition(entries[Int(current)]) { return current }
-      current = place.next
-      left &-= 1
-    }
-    return nil
-  }
-
-  /// A streaming entry of a device that reaches into `first ... last`, if it satisfies a condition.
-  ///
-  /// Looked for where entries begin: in the first and last page of the range and, with `looksBack`, the page before. A
-  /// few entries of each page are compared.
-  @inline(__always)
-  func neighbour(
-    _ device: UInt32, first: UInt64, last: UInt64, looksBack: Bool,
-    where condition: (UnsafeMutablePointer<Place>) -> Bool
-  ) -> UInt32? {
-    let (head, tail) = (first >> MappingTable.pageShift, last >> MappingTable.pageShift)
-    if let found = neighbour(device, page: head, first, last, condition) { return found }
-    if tail != head, let found = neighbour(device, page: tail, first, last, condition) { return found }
-    if looksBack, head > 0 { return neighbour(device, page: head &- 1, first, last, condition) }
-    return nil
-  }
-
-  @inline(__always)
-  private func neighbour(
-    _ device: UInt32, page: UInt64, _ first: UInt64, _ last: UInt64,
-    _ condition: (UnsafeMutablePointer<Place>) -> Bool
-  ) -> UInt32? {
-    var current = slots[slot(MappingTable.key(device, page << MappingTable.pageShift))].head
-    var left = MappingTable.neighbourLimit
-    while current != MappingTable.none && left > 0 {
       let place = places + Int(current)
-      if place.pointee.address <= last, place.pointee.address &+ place.pointee.size > first,
-        place.pointee.device == device, place.pointee.kind == .single || place.pointee.kind == .scatterGather,
-        condition(place)
-      {
+      if place.pointee.address == address, place.pointee.device == device, condition(self[current]) {
         return current
       }
       current = place.pointee.next
       left &-= 1
     }
     return nil
+  }
+
+  /// What a new mapping meets where entries hang that begin in the same page.
+  struct Meeting {
+    /// An entry that reaches into its lines.
+    var neighbour = MappingTable.none
+    /// An entry of its own address and kind was made before events were lost: its release may be among them.
+    var meetsStale = false
+  }
+
+  /// Which entries would be neighbours of a new mapping.
+  struct Neighbourhood {
+    /// The first and last byte of its lines.
+    var first: UInt64
+    var last: UInt64
+    /// Whether the device writes to it: else only those count that it writes.
+    var isWritten: Bool
+    /// When events were lost last, 0 for never: older entries may be gone.
+    var loss: UInt64
+
+    @inline(__always)
+    func contains(_ place: UnsafePointer<Place>) -> Bool {
+      place.pointee.address <= last && place.pointee.address &+ place.pointee.size > first
+        && (place.pointee.kind == .single || place.pointee.kind == .scatterGather)
+        && (isWritten || place.pointee.direction != .toDevice) && !place.pointee.isDisplaced
+        && (loss == 0 || place.pointee.mappedAt > loss)
+    }
+  }
+
+  /// Looks through the chain of a slot for what a new mapping meets; a few entries are looked at for neighbours.
+  ///
+  /// - Parameter around: nil if no neighbours are asked for.
+  @inline(__always)
+  func meeting(
+    _ device: UInt32, _ address: UInt64, kind: LiveMapping.Kind, around: Neighbourhood?, loss: UInt64,
+    slot index: Int
+  ) -> Meeting {
+    var result = Meeting()
+    let mayMeetStale = loss > 0 && slots[index].census.count(address) > 0
+    var current = slots[index].head
+    var looked = 0
+    if let around {
+      while current != MappingTable.none && looked < MappingTable.neighbourLimit {
+        let place = places + Int(current)
+        if place.pointee.device == device, around.contains(place) {
+          result.neighbour = current
+          break
+        }
+        // The newest come first, but for the rests of lists: behind this one all are older than the loss.
+        if place.pointee.mappedAt <= loss, place.pointee.kind != .scatterGather { break }
+        current = place.pointee.next
+        looked &+= 1
+      }
+    }
+    if mayMeetStale {
+      result.meetsStale = holdsStale(device, address, kind: kind, madeBefore: loss, slot: index)
+    }
+    return result
+  }
+
+  private func holdsStale(
+    _ device: UInt32, _ address: UInt64, kind: LiveMapping.Kind, madeBefore time: UInt64, slot index: Int
+  ) -> Bool {
+    var current = slots[index].head
+    var left = MappingTable.searchLimit
+    while current != MappingTable.none && left > 0 {
+      let place = places + Int(current)
+      if place.pointee.address == address, place.pointee.mappedAt < time, place.pointee.device == device,
+        place.pointee.kind == kind
+      {
+        return true
+      }
+      current = place.pointee.next
+      left &-= 1
+    }
+    return false
+  }
+
+  /// An entry that begins in a page and is a neighbour; `none` if there is none.
+  @inline(__always)
+  func neighbour(_ device: UInt32, page: UInt64, _ around: Neighbourhood) -> UInt32 {
+    var current = slots[slot(MappingTable.key(device, page << MappingTable.pageShift))].head
+    var left = MappingTable.neighbourLimit
+    while current != MappingTable.none && left > 0 {
+      let place = places + Int(current)
+      if place.pointee.device == device, around.contains(place) { return current }
+      current = place.pointee.next
+      left &-= 1
+    }
+    return MappingTable.none
   }
 
   /// A block of coherent memory of a device that begins within a range; looks at all entries.
@@ -121,7 +176,7 @@ extension MappingTable {
     for index in 0...mask {
       var current = slots[index].head
       while current != MappingTable.none {
-        body(entries[Int(current)])
+        body(self[current])
         current = places[Int(current)].next
       }
     }
@@ -132,7 +187,7 @@ extension MappingTable {
     for index in 0...mask {
       var current = slots[index].head
       while current != MappingTable.none {
-        if places[Int(current)].device == device { entries[Int(current)].isReported = true }
+        if places[Int(current)].device == device { places[Int(current)].marks.insert(.reported) }
         current = places[Int(current)].next
       }
     }

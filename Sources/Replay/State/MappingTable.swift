@@ -2,9 +2,11 @@ import DMAModel
 
 /// The live mappings of all devices, a multiset: one bus address may be mapped several times at once.
 ///
-/// Entries hang in chains by device and page of their bus address; an open-addressing index finds a chain. What a
-/// search compares lies apart from the rest of an entry, close together. Adding and removing cost some nanoseconds. A
-/// chain is searched `searchLimit` entries deep, so that no input makes it slow.
+/// Entries hang in chains by device and page of their bus address; an open-addressing index finds a chain. Adding and
+/// removing cost some nanoseconds. A chain is searched `searchLimit` entries deep, so that no input makes it slow.
+///
+/// The slot of a page stays its own when its last entry is gone, since most pages are mapped again; those that are not
+/// are dropped when the index is laid out anew.
 struct MappingTable: ~Copyable {
   static let none = UInt32.max
   static let searchLimit = 512
@@ -14,46 +16,53 @@ struct MappingTable: ~Copyable {
   private static let largeLimit = 1024
 
   struct Slot {
+    /// That of a page; no page has 0.
     var key: UInt64 = 0
     var head = MappingTable.none
+    var census = Census()
   }
 
-  /// What searches compare.
-  struct Place {
-    var address: UInt64 = 0
-    var size: UInt64 = 0
-    var mappedAt: UInt64 = 0
-    var device: UInt32 = 0
-    var next = MappingTable.none
-    var kind = LiveMapping.Kind.single
-    var direction = Direction.none
-    private var marks: UInt8 = 0
-    var attributes = Attributes(rawValue: 0)
+  /// How many entries of a chain begin in each eighth of its page, up to 15: most searches need not look at any.
+  struct Census {
+    private var counts: UInt32 = 0
+    private static let limit: UInt32 = 15
 
     @inline(__always)
-    init(_ entry: LiveEntry, next: UInt32) {
-      (address, size, mappedAt, device) = (entry.address, entry.size, entry.mappedAt, entry.device)
-      (kind, direction, attributes) = (entry.kind, entry.direction, entry.attributes)
-      self.next = next
-      marks = (entry.isBounced ? 1 : 0) | (entry.isBounced || entry.isDeviant ? 2 : 0)
+    private static func shift(_ address: UInt64) -> UInt32 {
+      (UInt32(truncatingIfNeeded: address &>> (pageShift &- 3)) & 7) &<< 2
     }
 
-    var isBounced: Bool { marks & 1 != 0 }
-    /// It is not where its memory is: bounced, or perhaps so.
-    var isDisplaced: Bool { marks & 2 != 0 }
-    /// It was synced since it was mapped.
-    var isSynced: Bool {
-      get { marks & 4 != 0 }
-      set { marks = newValue ? marks | 4 : marks & ~4 }
+    /// Entries that begin where this address is: at least so many if it is the limit, else exactly.
+    @inline(__always)
+    func count(_ address: UInt64) -> UInt32 { counts &>> Census.shift(address) & Census.limit }
+
+    @inline(__always)
+    mutating func add(_ address: UInt64) {
+      if count(address) < Census.limit { counts &+= 1 &<< Census.shift(address) }
     }
+
+    /// What has reached the limit stays there: how many there were beyond is not known.
+    @inline(__always)
+    mutating func remove(_ address: UInt64) {
+      let count = count(address)
+      if count > 0, count < Census.limit { counts &-= 1 &<< Census.shift(address) }
+    }
+
+    /// Whether two addresses of a page are counted together.
+    @inline(__always)
+    static func alike(_ one: UInt64, _ other: UInt64) -> Bool { shift(one) == shift(other) }
   }
 
   private(set) var slots: UnsafeMutablePointer<Slot>
   private(set) var mask: Int
+  /// Slots that are a page's, and those that have entries.
   private var usedSlots = 0
+  private var liveSlots = 0
+  /// The entries by number, and beside them what only some have.
   private(set) var places: UnsafeMutablePointer<Place>
-  private(set) var entries: UnsafeMutablePointer<LiveEntry>
   private var capacity: Int
+  private var further: UnsafeMutablePointer<Further>
+  private var furtherCapacity = 0
   private var usedEntries = 0
   private var freeEntry = MappingTable.none
   private(set) var count = 0
@@ -67,20 +76,21 @@ struct MappingTable: ~Copyable {
     slots = .allocate(capacity: mask + 1)
     slots.initialize(repeating: Slot(), count: mask + 1)
     capacity = 1024
-    places = .allocate(capacity: capacity)
-    entries = .allocate(capacity: capacity)
+    places = .allocateForTable(capacity: capacity)
+    further = .allocate(capacity: 0)
   }
 
   deinit {
     slots.deallocate()
     places.deallocate()
-    entries.deallocate()
+    further.deallocate()
   }
 
   /// The entry with a number that a search or a removal gave; valid until the next insertion.
   subscript(number: UInt32) -> LiveEntry {
-    @inline(__always) unsafeAddress { UnsafePointer(entries + Int(number)) }
-    @inline(__always) nonmutating unsafeMutableAddress { entries + Int(number) }
+    let place = places + Int(number)
+    return LiveEntry(
+      place, further: place.pointee.marks.contains(.hasMore) ? further[Int(number)] : Further())
   }
 
   @inline(__always)
@@ -96,65 +106,114 @@ struct MappingTable: ~Copyable {
 
   /// The slot of a key, or the free slot where it would go.
   @inline(__always)
-  func slot(_ key: UInt64) -> Int {
-    var index = MappingTable.hash(key) & mask
-    while slots[index].head != MappingTable.none && slots[index].key != key { index = (index &+ 1) & mask }
+  func slot(_ key: UInt64) -> Int { slot(key, hash: MappingTable.hash(key)) }
+
+  @inline(__always)
+  func slot(_ key: UInt64, hash: Int) -> Int {
+    var index = hash & mask
+    while slots[index].key != key && slots[index].key != 0 { index = (index &+ 1) & mask }
     return index
   }
 
+  /// Makes sure that an insertion will not move the slots.
   @inline(__always)
-  mutating func insert(_ entry: LiveEntry) {
-    if usedSlots &* 2 > mask { growSlots() }
-    let number = newEntry()
-    let key = MappingTable.key(entry.device, entry.address)
-    let index = slot(key)
-    if slots[index].head == MappingTable.none { usedSlots &+= 1 }
-    (entries + number).initialize(to: entry)
-    (places + number).initialize(to: Place(entry, next: slots[index].head))
-    slots[index] = Slot(key: key, head: UInt32(truncatingIfNeeded: number))
-    count &+= 1
-    if entry.size > MappingTable.largeSize { noteLarge(UInt32(truncatingIfNeeded: number)) }
+  mutating func reserveSlot() {
+    if usedSlots &* 2 > mask { layOutSlots() }
   }
 
-  /// Notes that an entry was synced.
-  mutating func markSynced(_ number: UInt32) { places[Int(number)].isSynced = true }
+  mutating func insert(_ entry: LiveEntry) {
+    reserveSlot()
+    let key = MappingTable.key(entry.device, entry.address)
+    let index = slot(key)
+    let number = newEntry()
+    (places + number).initialize(to: Place(entry, next: slots[index].head))
+    if entry.cpuAddress != 0 || entry.listCount != 0 || entry.syncs.owner != .none {
+      giveMore(
+        number, Further(cpuAddress: entry.cpuAddress, listCount: entry.listCount, syncs: entry.syncs))
+    }
+    hang(number, key, in: index)
+  }
+
+  /// Puts in a single mapping.
+  ///
+  /// - Parameters:
+  ///   - key: that of its device and address; `index` is its slot.
+  ///
+  /// - Precondition: `reserveSlot` was called before the slot was looked up.
+  @inline(__always)
+  mutating func insert(
+    _ event: UnsafePointer<Event>, device: Int, _ how: Bouncing, key: UInt64, slot index: Int
+  ) {
+    let number = newEntry()
+    (places + number).initialize(to: Place(event, device: device, how, next: slots[index].head))
+    hang(number, key, in: index)
+  }
+
+  @inline(__always)
+  private mutating func hang(_ number: Int, _ key: UInt64, in index: Int) {
+    let slot = slots + index
+    if slot.pointee.key == 0 {
+      usedSlots &+= 1
+      slot.pointee.key = key
+    }
+    if slot.pointee.head == MappingTable.none {
+      liveSlots &+= 1
+      slot.pointee.census = Census()
+    }
+    slot.pointee.head = UInt32(truncatingIfNeeded: number)
+    slot.pointee.census.add(places[number].address)
+    count &+= 1
+    if places[number].size > MappingTable.largeSize { noteLarge(UInt32(truncatingIfNeeded: number)) }
+  }
 
   private mutating func noteLarge(_ number: UInt32) {
     if large.count < MappingTable.largeLimit { large.append(number) } else { missesLarge = true }
   }
 
+  /// Notes a sync of an entry: for whom, and which part if that can be told.
+  mutating func noteSync(_ number: UInt32, _ update: (inout SyncHistory) -> Void) {
+    let place = places + Int(number)
+    if !place.pointee.marks.contains(.hasMore) { giveMore(Int(number), Further()) }
+    place.pointee.marks.insert(.synced)
+    update(&further[Int(number)].syncs)
+  }
+
+  private mutating func giveMore(_ number: Int, _ more: Further) {
+    if furtherCapacity < capacity {
+      let larger = UnsafeMutablePointer<Further>.allocateForTable(capacity: capacity)
+      larger.initialize(repeating: Further(), count: capacity)
+      larger.update(from: further, count: furtherCapacity)
+      further.deallocate()
+      (further, furtherCapacity) = (larger, capacity)
+    }
+    places[number].marks.insert(.hasMore)
+    further[number] = more
+  }
+
+  /// Notes that an entry's address was given to `dma_mapping_error`.
+  mutating func markChecked(_ number: UInt32) { places[Int(number)].marks.insert(.checked) }
+
   /// Takes out the entry with this number, which hangs behind `previous` in the chain of a slot.
+  @inline(__always)
   mutating func unlink(_ number: UInt32, after previous: UInt32, slot index: Int) {
     let next = places[Int(number)].next
+    slots[index].census.remove(places[Int(number)].address)
     if previous != MappingTable.none {
       places[Int(previous)].next = next
     } else {
       slots[index].head = next
-      if next == MappingTable.none { close(index) }
+      if next == MappingTable.none { liveSlots &-= 1 }
     }
     places[Int(number)].next = freeEntry
     freeEntry = number
     count &-= 1
-    if places[Int(number)].size > MappingTable.largeSize, let place = large.firstIndex(of: number) {
-      large.swapAt(place, large.count - 1)
-      large.removeLast()
-    }
+    if places[Int(number)].size > MappingTable.largeSize { forgetLarge(number) }
   }
 
-  /// Frees a slot, moving back what had to go around it.
-  private mutating func close(_ freed: Int) {
-    usedSlots &-= 1
-    var hole = freed
-    var index = (freed + 1) & mask
-    while slots[index].head != MappingTable.none {
-      let home = MappingTable.hash(slots[index].key) & mask
-      if (index &- home) & mask >= (index &- hole) & mask {
-        slots[hole] = slots[index]
-        slots[index].head = MappingTable.none
-        hole = index
-      }
-      index = (index + 1) & mask
-    }
+  private mutating func forgetLarge(_ number: UInt32) {
+    guard let place = large.firstIndex(of: number) else { return }
+    large.swapAt(place, large.count - 1)
+    large.removeLast()
   }
 
   @inline(__always)
@@ -169,29 +228,26 @@ struct MappingTable: ~Copyable {
 
   private mutating func furtherEntry() -> Int {
     if usedEntries == capacity {
-      entries = larger(entries)
-      places = larger(places)
+      let larger = UnsafeMutablePointer<Place>.allocateForTable(capacity: capacity * 2)
+      larger.moveInitialize(from: places, count: usedEntries)
+      places.deallocate()
+      places = larger
       capacity *= 2
     }
     usedEntries += 1
     return usedEntries - 1
   }
 
-  private func larger<Element>(_ old: UnsafeMutablePointer<Element>) -> UnsafeMutablePointer<Element> {
-    let new = UnsafeMutablePointer<Element>.allocateForTable(capacity: capacity * 2)
-    new.update(from: old, count: usedEntries)
-    old.deallocate()
-    return new
-  }
-
-  private mutating func growSlots() {
+  /// Drops the slots of pages that have no entry, and makes room for more if there are few.
+  private mutating func layOutSlots() {
     let (old, oldMask) = (slots, mask)
-    mask = mask * 2 + 1
+    if liveSlots * 4 > mask { mask = mask * 2 + 1 }
     slots = .allocateForTable(capacity: mask + 1)
     slots.initialize(repeating: Slot(), count: mask + 1)
     for index in 0...oldMask where old[index].head != MappingTable.none {
       slots[slot(old[index].key)] = old[index]
     }
+    usedSlots = liveSlots
     old.deallocate()
   }
 }
