@@ -2,7 +2,7 @@ import CPrefetch
 import DMAModel
 
 // Tables of live mappings and of buffers outgrow the processor's caches, and each look into them would wait for memory.
-// So events are looked at several times: first to ask for all the memory that they will need, which arrives while others
+// So events are looked at twice: first to ask for all the memory that they will need, which arrives while others
 // are replayed, then to replay them. Nothing here changes what is replayed.
 
 /// A single map or unmap that is to be replayed soon: what finds it in the tables.
@@ -18,7 +18,7 @@ struct Upcoming {
 /// The next events, by their number within a run.
 struct UpcomingEvents: ~Copyable {
   /// A power of two, larger than any distance.
-  static let count = 32
+  static let count = 16
   private let ring: UnsafeMutablePointer<Upcoming>
 
   init() {
@@ -34,10 +34,10 @@ struct UpcomingEvents: ~Copyable {
 }
 
 extension Replayer {
-  /// How many events before its turn the slot of one is asked for, then the entry that the slot names, then the next.
-  private static let slotDistance = 16
-  private static let placeDistance = 8
-  private static let nextDistance = 4
+  /// How many events before its turn the slot of one is asked for, and then, in tables far beyond the caches, the entry
+  /// that the slot names.
+  private static let slotDistance = 8
+  private static let placeDistance = 4
 
   /// Hands out events one by one, until `body` returns false.
   @inline(__always)
@@ -47,20 +47,12 @@ extension Replayer {
   ) -> Bool {
     for number in 0..<min(Replayer.slotDistance, count) { prepare(first + number, number) }
     let asksForPlaces = mappings.outgrowsCache
-    for number in 0..<min(Replayer.placeDistance, count) where asksForPlaces {
-      mappings.prefetchPlace(upcoming[number])
-    }
     for number in 0..<count {
       if number &+ Replayer.slotDistance < count {
         prepare(first + (number &+ Replayer.slotDistance), number &+ Replayer.slotDistance)
       }
-      if asksForPlaces {
-        if number &+ Replayer.placeDistance < count {
-          mappings.prefetchPlace(upcoming[number &+ Replayer.placeDistance])
-        }
-        if number &+ Replayer.nextDistance < count {
-          mappings.prefetchNext(upcoming[number &+ Replayer.nextDistance])
-        }
+      if asksForPlaces, number &+ Replayer.placeDistance < count {
+        mappings.prefetchPlace(upcoming[number &+ Replayer.placeDistance])
       }
       if !body(&self, first + number, upcoming[number]) { return false }
     }
@@ -94,9 +86,9 @@ extension Replayer {
 }
 
 extension MappingTable {
-  /// Whether it is too large to be at hand all the time.
+  /// Whether its entries are much more than the processor has at hand: some hundred thousand.
   @inline(__always)
-  var outgrowsCache: Bool { mask > 1 << 12 }
+  var outgrowsCache: Bool { mask > 1 << 18 }
 
   @inline(__always)
   func prefetchSlot(_ event: UnsafePointer<Upcoming>) { prefetch_line(slots + (event.pointee.hash & mask)) }
@@ -107,17 +99,6 @@ extension MappingTable {
     guard event.pointee.device >= 0 else { return }
     let head = slots[event.pointee.hash & mask].head
     if head != MappingTable.none { prefetch_line(places + Int(head)) }
-  }
-
-  /// Asks for the second entry of a page's chain, where the first is at hand.
-  @inline(__always)
-  func prefetchNext(_ event: UnsafePointer<Upcoming>) {
-    guard event.pointee.device >= 0 else { return }
-    let head = slots[event.pointee.hash & mask].head
-    if head != MappingTable.none {
-      let next = places[Int(head)].next
-      if next != MappingTable.none { prefetch_line(places + Int(next)) }
-    }
   }
 }
 

@@ -62,7 +62,7 @@ extension Replayer {
 
   /// The pass over new memory: over whole pages; none for memory from the atomic pool, which was prepared when the
   /// pool was filled, and none for memory that stays cached (`dma_alloc_pages`).
-  private func preparation(_ device: Int, _ event: Event) -> Maintenance {
+  private mutating func preparation(_ device: Int, _ event: Event) -> Maintenance {
     let fromAtomicPool = event.allocation.contains(.recorded) && !event.allocation.contains(.mayBlock)
     guard !fromAtomicPool, event.call == .allocate || event.call == .allocateScatterTable else {
       return .zero

@@ -4,7 +4,7 @@ import DMAModel
 // join entries: the physical addresses are those of the originals, bus addresses and lengths those of the joined.
 extension Replayer {
   /// What the arrays of a scatterlist event cover. Entries beyond the event's arrays are calls of unknown size.
-  private func covered(
+  private mutating func covered(
     _ event: Event, _ segments: Span<UInt64>, calls: UInt64
   ) -> (sum: Maintenance, bytes: UInt64) {
     let first = Int(event.segments) + Int(event.physicalCount)

@@ -40,7 +40,7 @@ extension Replayer {
 
   /// A neighbour that begins in the last page of a range, or in the page before its first; `none` if there is none.
   @inline(__always)
-  func farNeighbour(_ device: Int, _ around: MappingTable.Neighbourhood) -> UInt32 {
+  mutating func farNeighbour(_ device: Int, _ around: MappingTable.Neighbourhood) -> UInt32 {
     let place = UInt32(truncatingIfNeeded: device)
     let (head, tail) = (around.first >> MappingTable.pageShift, around.last >> MappingTable.pageShift)
     if tail != head {

@@ -54,10 +54,9 @@ extension Replayer {
     let end = asked?.time ?? lastTime
     // Only examples are shown of many: not all of them need be looked for in the pools.
     var pooled = 64
-    let sure = entries.filter {
-      isGapless(since: $0.mappedAt) && !mayBeUnmappedSilently($0) && recordsRelease($0.kind)
-    }
-    for entry in sure.sorted(by: { ($0.mappedAt, $0.address) < ($1.mappedAt, $1.address) }) {
+    let sure = entries.filter { isGapless(since: $0.mappedAt) && !mayBeUnmappedSilently($0) }
+    for entry in sure.sorted(by: { ($0.mappedAt, $0.address) < ($1.mappedAt, $1.address) })
+    where recordsRelease(entry.kind) {
       var made = entry.event
       let (call, before): (Event, Event?) = asked.map { ($0, made) } ?? (made, nil)
       made.device = 0
@@ -81,7 +80,7 @@ extension Replayer {
     lists.update { if $0.device == device { $0.isReported = true } }
   }
 
-  private func recordsRelease(_ kind: LiveMapping.Kind) -> Bool {
+  private mutating func recordsRelease(_ kind: LiveMapping.Kind) -> Bool {
     switch kind {
     case .single: records(.unmapPage)
     case .scatterGather: records(.unmapScatterlist)

@@ -127,7 +127,7 @@ extension Replayer {
   }
 
   /// The live mapping of another device at the address, alike in size.
-  private func otherOwner(of event: Event, than device: Int) -> LiveEntry? {
+  private mutating func otherOwner(of event: Event, than device: Int) -> LiveEntry? {
     for other in 0..<devices.count where other != device && isWhollySeen(other) {
       let place = UInt32(truncatingIfNeeded: other)
       if let number = mappings.find(
@@ -152,9 +152,9 @@ extension Replayer {
 
   /// Whether findings of this device and moment count, by the filter.
   @inline(__always)
-  func isJudged(_ device: Int) -> Bool { counts && devices[device].isSelected }
+  func isJudged(_ device: Int) -> Bool { counts && devices.pointer(device).pointee.isSelected }
 
-  private func recordsMaking(_ release: Call) -> Bool {
+  private mutating func recordsMaking(_ release: Call) -> Bool {
     switch release {
     case .unmapPage: records(.mapPage)
     case .unmapResource: records(.mapResource)

@@ -39,7 +39,7 @@ extension Replayer {
 
   /// The entry of a list with as many entries as are synced, where several lists that the device only reads have this
   /// memory at once and another was found.
-  private func listEntry(
+  private mutating func listEntry(
     at address: UInt64, _ size: UInt64, count: Int32, insteadOf number: UInt32
   ) -> UInt32? {
     let found = mappings[number]

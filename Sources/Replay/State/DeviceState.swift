@@ -62,7 +62,11 @@ struct DeviceState {
   /// When its driver was seen to begin, or perhaps so; nil if that was before the recording.
   var birth: Birth?
   /// When its driver was surely seen to begin.
-  var bornAt: UInt64? { birth.flatMap { $0.isCertain ? $0.time : nil } }
+  @inline(__always)
+  var bornAt: UInt64? {
+    guard let birth, birth.isCertain else { return nil }
+    return birth.time
+  }
   /// Whether something of it is mapped that the records do not name.
   var hasUntracked = false
   /// Whether a mapping that it only reads may be live and not in the table: one took the place of an equal one, whose
