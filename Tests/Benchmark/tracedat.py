@@ -1,4 +1,5 @@
 """The places of the data in a trace.dat of version 7 (trace-cmd.dat.v7(5)), for what measures with it."""
+import shutil
 import struct
 
 
@@ -68,10 +69,9 @@ def chunks(trace):
 
 def shorten(source, target, share):
     """Writes a copy of a trace that has only the first chunks of each CPU: `share` of them, and one at least."""
-    with open(source, "rb") as trace:
-        data = bytearray(trace.read())
+    shutil.copyfile(source, target)
+    with open(source, "rb") as trace, open(target, "r+b") as output:
         for start in places(trace):
-            (pieces,) = struct.unpack_from("<I", data, start)
-            struct.pack_into("<I", data, start, max(1, int(pieces * share)))
-    with open(target, "wb") as output:
-        output.write(data)
+            (pieces,) = read(trace, "<I", start)
+            output.seek(start)
+            output.write(struct.pack("<I", max(1, int(pieces * share))))

@@ -17,9 +17,8 @@ extension Replayer {
 
   /// The end of the recording. What is left belongs to drivers that go on, unless the user says that they do not.
   mutating func judgeLeftovers() {
-    var left: [[LiveEntry]] = Array(repeating: [], count: devices.count)
-    mappings.visit { if $0.kind != .scatterGather, !$0.isReported { left[Int($0.device)].append($0) } }
-    lists.visit { if !$0.isReported { left[Int($0.device)].append($0.entry) } }
+    var left: [[Leftover]] = Array(repeating: [], count: devices.count)
+    forEachLeftover { left[Int($0)].append($1) }
     for device in 0..<devices.count where devices[device].isSelected && !left[device].isEmpty {
       let gone = options.unbound.contains { Glob($0).matches(devices[device].name) }
       report(left[device], of: device, as: gone ? .leakAtUnbind : .liveAtEnd, asked: nil)
@@ -41,22 +40,52 @@ extension Replayer {
     let (state, place) = (devices[device].live, UInt32(truncatingIfNeeded: device))
     guard devices[device].isSelected, state.mappings > 0 || state.coherentBlocks > 0 else { return }
     guard maySearchAll() else { return }
-    var left: [LiveEntry] = []
-    mappings.visit { if $0.device == place, $0.kind != .scatterGather, !$0.isReported { left.append($0) } }
-    lists.visit { if $0.device == place, !$0.isReported { left.append($0.entry) } }
+    var left: [Leftover] = []
+    forEachLeftover { if $0 == place { left.append($1) } }
     guard !left.isEmpty else { return }
     report(left, of: device, as: .leakAtUnbind, asked: asked)
     markReported(place)
   }
 
+  /// Something live that is to be reported: enough to bring many into order.
+  private struct Leftover {
+    var mappedAt: UInt64
+    var address: UInt64
+    /// Its number among the mappings; nil for a list.
+    var number: UInt32?
+    /// Its place among the lists, as they are visited.
+    var list = 0
+  }
+
+  /// Calls `body` with what is live and not reported, and its device.
+  private func forEachLeftover(_ body: (UInt32, Leftover) -> Void) {
+    mappings.visitPlaces { number, place in
+      guard place.pointee.kind != .scatterGather, !place.pointee.marks.contains(.reported) else { return }
+      body(
+        place.pointee.device,
+        Leftover(mappedAt: place.pointee.mappedAt, address: place.pointee.address, number: number))
+    }
+    var index = 0
+    lists.visit {
+      if !$0.isReported {
+        let entry = $0.entry
+        body($0.device, Leftover(mappedAt: entry.mappedAt, address: entry.address, number: nil, list: index))
+      }
+      index += 1
+    }
+  }
+
   /// - Parameter asked: the call that made it too late; nil for the end of the recording.
-  private mutating func report(_ entries: [LiveEntry], of device: Int, as rule: Rule, asked: Event?) {
+  private mutating func report(_ leftovers: [Leftover], of device: Int, as rule: Rule, asked: Event?) {
     let end = asked?.time ?? lastTime
     // Only examples are shown of many: not all of them need be looked for in the pools.
     var pooled = 64
-    let sure = entries.filter { isGapless(since: $0.mappedAt) && !mayBeUnmappedSilently($0) }
-    for entry in sure.sorted(by: { ($0.mappedAt, $0.address) < ($1.mappedAt, $1.address) })
-    where recordsRelease(entry.kind) {
+    var listEntries: [LiveEntry] = []
+    if leftovers.contains(where: { $0.number == nil }) { lists.visit { listEntries.append($0.entry) } }
+    let sure = leftovers.filter { isGapless(since: $0.mappedAt) }
+    for leftover in sure.sorted(by: { ($0.mappedAt, $0.address) < ($1.mappedAt, $1.address) }) {
+      let entry = leftover.number.map { mappings[$0] } ?? listEntries[leftover.list]
+      guard !mayBeUnmappedSilently(entry), recordsRelease(entry.kind) else { continue }
       var made = entry.event
       let (call, before): (Event, Event?) = asked.map { ($0, made) } ?? (made, nil)
       made.device = 0

@@ -172,12 +172,17 @@ extension MappingTable {
   }
 
   /// Calls `body` with every live entry, in no particular order.
-  func visit(_ body: (LiveEntry) -> Void) {
+  func visit(_ body: (LiveEntry) -> Void) { visitPlaces { number, _ in body(self[number]) } }
+
+  /// Calls `body` with the number of every live entry and what is known of it, in no particular order.
+  @inline(__always)
+  func visitPlaces(_ body: (UInt32, UnsafePointer<Place>) -> Void) {
     for index in 0...mask {
       var current = slots[index].head
       while current != MappingTable.none {
-        body(self[current])
-        current = places[Int(current)].next
+        let place = UnsafePointer(places + Int(current))
+        body(current, place)
+        current = place.pointee.next
       }
     }
   }
