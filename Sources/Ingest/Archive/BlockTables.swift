@@ -57,7 +57,9 @@ struct BlockTables {
   private static func names(_ start: ByteCursor, _ table: NameTable) throws(TraceError) -> [NameID] {
     var cursor = start
     var names: [NameID] = [0]
-    for _ in 0..<(try count(&cursor, size: 4, "names")) {
+    let count = try count(&cursor, size: 4, "names")
+    names.reserveCapacity(1 + count)
+    for _ in 0..<count {
       names.append(table.intern(try text(&cursor, "a name")))
     }
     return names
@@ -68,7 +70,9 @@ struct BlockTables {
   ) throws(TraceError) -> [UInt64] {
     var cursor = start
     var frames: [UInt64] = []
-    for _ in 0..<(try count(&cursor, size: 13, "frames")) {
+    let count = try count(&cursor, size: 13, "frames")
+    frames.reserveCapacity(count)
+    for _ in 0..<count {
       let kind = FrameKind(rawValue: UInt8(truncatingIfNeeded: try cursor.number(1, "a frame")))
       let address = try cursor.number(8, "a frame")
       let name = try text(&cursor, "a frame's name")
@@ -91,9 +95,12 @@ struct BlockTables {
     var cursor = start
     var stacks: [StackID] = [0]
     var local = LocalStacks(table)
-    for _ in 0..<(try count(&cursor, size: 4, "stacks")) {
+    let rows = try count(&cursor, size: 4, "stacks")
+    stacks.reserveCapacity(1 + rows)
+    for _ in 0..<rows {
       let length = try count(&cursor, size: 4, "frames of a stack")
       var addresses: [UInt64] = []
+      addresses.reserveCapacity(length)
       for _ in 0..<length {
         let frame = try cursor.number(4, "a frame of a stack")
         guard frame < UInt64(frames.count) else { throw cut("one of \(frames.count) frames", frame) }
@@ -124,6 +131,7 @@ struct BlockTables {
     var shapes: [BlockShape] = []
     let count = try count(
       &cursor, size: BlockShape.byteCount, "shapes", limit: ArchiveLayout.eventsPerBlock)
+    shapes.reserveCapacity(count)
     for _ in 0..<count {
       guard
         let shape = try BlockShape(&cursor, names: names, predictors: predictors, queues: queues)
