@@ -32,6 +32,8 @@ final class BlockPipeline: @unchecked Sendable {
   private var isCancelled = false
   private static let depth = 6
   private static let workerLimit = 3
+  /// Three or four usual blocks.
+  private static let limit = 28 << 20
 
   /// A block, and what it says it needs.
   private struct Ahead {
@@ -108,13 +110,10 @@ final class BlockPipeline: @unchecked Sendable {
   /// The next block and memory for its events; nil if enough are ahead, or none is left. The lock is held.
   private func claim() -> Claim? {
     guard slots.count < BlockPipeline.depth, let block = lookAhead() else { return nil }
-    if decodingBytes + waitingBytes + freeBytes + block.need.bytes > BlockNeed.limit {
-      free = []
-      freeBytes = 0
-    }
+    let needed = decodingBytes + waitingBytes + block.need.bytes
     // One that needs more than there is goes alone.
-    guard slots.isEmpty || decodingBytes + waitingBytes + block.need.bytes <= BlockNeed.limit
-    else { return nil }
+    guard slots.isEmpty || needed <= BlockPipeline.limit else { return nil }
+    while needed + freeBytes > BlockPipeline.limit, let batch = free.popLast() { freeBytes -= batch.bytes }
     next = nil
     slots.append(.decoding)
     claimed += 1
