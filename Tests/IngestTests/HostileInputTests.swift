@@ -264,7 +264,7 @@ import Testing
     let blocks = 12
     let bytes = Self.archive(blocks: (0..<blocks).map { _ in Self.promise(columns: 3) })
     let need = try #require(Self.promise(columns: 3).withUnsafeBytes { BlockNeed($0) }).bytes
-    // Two of them at a time, not three.
+    // One beside one or two that wait.
     #expect(need > 12 << 20 && need < 18 << 20)
     try withFile(bytes) { path in
       let source = try openInput(path).randomAccess()

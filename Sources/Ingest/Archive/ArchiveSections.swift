@@ -47,10 +47,10 @@ struct ArchiveSections {
           offset: number(bytes, place, 8), end: next < bytes.count ? number(bytes, next, 8) : start,
           kind: UInt32(number(bytes, place + 8, 4)), firstTime: number(bytes, place + 16, 8))
         // Rows in disorder could give one block any number of times.
-        guard all.last.map({ $0.offset < section.offset }) ?? true else {
+        guard all.last.map({ $0.offset < section.offset }) ?? true, section.offset < section.end else {
           throw TraceError(
-            .damaged, file: source.name, offset: start, expected: "offsets in ascending order",
-            found: "\(section.offset) after others")
+            .damaged, file: source.name, offset: start,
+            expected: "offsets in ascending order before the index", found: "\(section.offset)")
         }
         all.append(section)
       }

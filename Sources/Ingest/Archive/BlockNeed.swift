@@ -8,14 +8,21 @@ struct BlockNeed {
   /// Bytes of tables, unpacked; what they hold is kept as long as the trace is.
   private(set) var tables = 0
 
-  /// What one block may take beside 16 bytes for each as stored. 65,536 events with stacks and lists take half of it.
-  static let limit = 36 << 20
+  /// What blocks may take that are decoded or wait for the reader: three or four usual ones.
+  static let limit = 24 << 20
+  /// What one block may take. 65,536 events with lists and stacks take two thirds of `limit`.
   static func limit(stored: Int) -> Int { limit + 16 * stored }
 
   /// The most bytes of a payload that a head and a directory take.
   static let prefix = BlockHead.byteCount + Int(BlockColumn.limit) * 8 * BlockPlane.byteCount
-  /// Rows, names, frames and stacks are made of the bytes of tables: no kind takes more for each of them.
-  private static let perTableByte = 6
+  /// What is made of each byte of a table, which is copied beside.
+  private static func perByte(_ table: BlockColumn) -> Int {
+    switch table {
+    case .shapes: 6
+    case .queues: 9
+    default: 2
+    }
+  }
 
   /// Nothing.
   init() {}
@@ -25,13 +32,15 @@ struct BlockNeed {
     for row in rows {
       guard let column = BlockColumn(rawValue: row.column) else { continue }
       bytes += row.length
-      if column.isTable { tables += row.length }
+      if column.isTable {
+        tables += row.length
+        bytes += row.length * BlockNeed.perByte(column)
+      }
       if column.planeLimit == 8 {
         counts[Int(row.column)] = max(counts[Int(row.column)], row.length)
       }
     }
     bytes += counts.reduce(0, +) * MemoryLayout<UInt64>.stride
-    bytes += tables * BlockNeed.perTableByte
     bytes += head.predictors * MemoryLayout<BlockPrediction.Predictor>.stride
     bytes += head.events * (MemoryLayout<BlockPrediction.Entry>.stride + 1)
     bytes += BlockNeed.ofBatch(events: head.events, segments: head.segments)

@@ -32,8 +32,6 @@ final class BlockPipeline: @unchecked Sendable {
   private var isCancelled = false
   private static let depth = 6
   private static let workerLimit = 3
-  /// Three or four usual blocks.
-  private static let limit = 28 << 20
 
   /// A block, and what it says it needs.
   private struct Ahead {
@@ -112,8 +110,8 @@ final class BlockPipeline: @unchecked Sendable {
     guard slots.count < BlockPipeline.depth, let block = lookAhead() else { return nil }
     let needed = decodingBytes + waitingBytes + block.need.bytes
     // One that needs more than there is goes alone.
-    guard slots.isEmpty || needed <= BlockPipeline.limit else { return nil }
-    while needed + freeBytes > BlockPipeline.limit, let batch = free.popLast() { freeBytes -= batch.bytes }
+    guard slots.isEmpty || needed <= BlockNeed.limit else { return nil }
+    while needed + freeBytes > BlockNeed.limit, let batch = free.popLast() { freeBytes -= batch.bytes }
     next = nil
     slots.append(.decoding)
     claimed += 1

@@ -36,6 +36,10 @@ struct BlockTables {
 
   /// The most rows of any table; of shapes and queues there are no more than events.
   private static let limit = 1 << 20
+  /// The most frames of a stack; no recorder takes down more than some hundred.
+  private static let frameLimit = 1 << 16
+  /// After so many stacks what is remembered of them is forgotten: those of a block are not the same.
+  private static let memory = 1 << 12
 
   /// A count that the bytes behind it can bear, `size` for each at least.
   private static func count(
@@ -98,7 +102,8 @@ struct BlockTables {
     let rows = try count(&cursor, size: 4, "stacks")
     stacks.reserveCapacity(1 + rows)
     for _ in 0..<rows {
-      let length = try count(&cursor, size: 4, "frames of a stack")
+      if stacks.count % memory == 0 { local = LocalStacks(table) }
+      let length = try count(&cursor, size: 4, "frames of a stack", limit: frameLimit)
       var addresses: [UInt64] = []
       addresses.reserveCapacity(length)
       for _ in 0..<length {
