@@ -57,7 +57,7 @@ release: packages
 bench: release ## Measures speed, memory and their growth, against trace-cmd, zstd and others (BENCH_TRACE=file)
 	@Tests/Benchmark/bench.py --program "$$($(SWIFT) build -c release $(STATIC) --show-bin-path)/dmascope" "$(BENCH_TRACE)"
 
-# FUZZ_READER: one of trace.dat, perf, text, jsonl, archive, wrapper; all without it.
+# FUZZ_READER: one of trace.dat, perf, text, jsonl, archive, wrapper, profile; all without it.
 FUZZ_READER ?=
 FUZZ_BUILD = $(SWIFT) build --package-path Tests/Fuzzing --scratch-path .build-fuzz -c release --product fuzz \
   -Xswiftc -sanitize=fuzzer,address

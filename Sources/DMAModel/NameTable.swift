@@ -70,6 +70,9 @@ public final class StackTable: Sendable {
       let number = storage.starts.count - 1
       guard number < StackTable.limit, storage.frames.count + frames.count <= StackTable.frameLimit
       else { return 0 }
+      let needed = storage.frames.count + frames.count
+      // Twice as much, as arrays do, would be mebibytes for nothing.
+      if needed > storage.frames.capacity { storage.frames.reserveCapacity(needed + needed / 4) }
       storage.frames.append(contentsOf: frames)
       storage.starts.append(storage.frames.count)
       storage.numbers[hash, default: []].append(StackID(number))

@@ -1,4 +1,5 @@
 import DMAModel
+import Foundation
 import Testing
 
 @testable import Ingest
@@ -215,5 +216,129 @@ import Testing
     let shapes = [1, 0, 1, 0] + zeros(65_537 * BlockShape.byteCount)
     #expect(
       Self.fault(Self.block([(.shapes, 0, shapes)], segments: 0))?.contains("65536 shapes") == true)
+  }
+
+  /// Blocks of 65,536 events in some hundred bytes each: one byte stands for a plane.
+  ///
+  /// - Parameters:
+  ///   - columns: of events that have all their numbers.
+  ///   - shapes: that are all the same.
+  private static func promise(columns: Int = 0, shapes: Int = 1) -> [UInt8] {
+    var head = BlockHead()
+    (head.events, head.segments, head.predictors) = (1 << 16, ArchiveLayout.segmentLimit, shapes)
+    var table = ArchiveBytes()
+    table.put(UInt32(shapes))
+    var shape = BlockShape()
+    shape.call = ArchiveCall.number(.isConsistent)
+    for _ in 0..<shapes { shape.write(to: &table) }
+    let packed = zstdFrame(table.bytes)
+    var rows = [
+      BlockPlane(column: .shapes, plane: 0, coding: .zstd, length: table.bytes.count, stored: packed.count)
+    ]
+    for column in BlockColumn.allCases where !column.isTable && !column.isOfLists {
+      guard column.planeLimit < 8 || Int(column.rawValue) - 16 < columns else { continue }
+      for plane in 0..<column.planeLimit {
+        rows.append(BlockPlane(column: column, plane: plane, coding: .constant, length: 1 << 16, stored: 1))
+      }
+    }
+    head.planes = rows.count
+    var out = ArchiveBytes()
+    head.write(to: &out)
+    for row in rows { row.write(to: &out) }
+    return out.bytes + packed + [UInt8](repeating: 0, count: rows.count - 1)
+  }
+
+  private static func archive(blocks: [[UInt8]]) -> [UInt8] {
+    archive(facts: []) + blocks.flatMap { section(.events, $0) }
+  }
+
+  @Test("A block that promises more than memory is worth is refused before any of it is unpacked")
+  func promises() throws {
+    #expect(Self.promise(columns: 11, shapes: 1 << 16).count < 3000)
+    #expect(Self.fault(Self.promise(columns: 11, shapes: 1 << 16))?.contains("takes at most") == true)
+    #expect(Self.fault(Self.promise(columns: 3)) == nil)
+  }
+
+  @Test("On many processors no more blocks are decoded at a time than there is room for")
+  func manyProcessors() throws {
+    let blocks = 12
+    let bytes = Self.archive(blocks: (0..<blocks).map { _ in Self.promise(columns: 3) })
+    let need = try #require(Self.promise(columns: 3).withUnsafeBytes { BlockNeed($0) }).bytes
+    // One beside one or two that wait.
+    #expect(need > 12 << 20 && need < 18 << 20)
+    try withFile(bytes) { path in
+      let source = try openInput(path).randomAccess()
+      let sections = try ArchiveSections(source).all.filter { $0.kind == ArchiveLayout.Kind.events.rawValue }
+      let (shared, names, symbols) = (SharedTables(), FrameNames(), ArchiveSymbols())
+      let pipeline = BlockPipeline(source, sections) {
+        BlockDecoder(shared: shared, frameNames: names, symbols: symbols)
+      }
+      var events = 0
+      try pipeline.run(workers: 64) {
+        for given in 1...blocks {
+          let batch = try #require(pipeline.nextBatch())
+          #expect(batch.problems.isEmpty)
+          events += batch.count
+          // The others go on while the reader is busy.
+          if given < 4 { Thread.sleep(forTimeInterval: 0.2) }
+          #expect(pipeline.blocksClaimed <= given + 3)
+          pipeline.recycle(batch)
+        }
+        #expect(pipeline.nextBatch() == nil)
+      }
+      #expect(events == blocks << 16)
+    }
+  }
+
+  @Test("Names and stacks of all blocks together may not be more than the bytes as stored make credible")
+  func tables() throws {
+    let names = [UInt8](repeating: 0, count: 3 << 20)
+    let block = Self.block([(.names, 0, names)], segments: 0)
+    let problems = try Reading(Self.archive(blocks: [block, block, block])).recording.problems
+    #expect(problems.filter { $0.contains("bytes of tables in") }.count == 2)
+  }
+
+  @Test("Sections of an archive that lie within one another are damage")
+  func nested() throws {
+    let inner = Self.section(.events, Self.promise())
+    let (start, outer) = (UInt64(ArchiveLayout.headLength), Self.section(.events, inner))
+    var index = ArchiveBytes()
+    for offset in [start, start + UInt64(ArchiveLayout.sectionHeadLength)] {
+      index.put(offset)
+      index.put(ArchiveLayout.Kind.events.rawValue)
+      for _ in 0..<5 { index.put(0 as UInt32) }
+    }
+    var bytes = ArchiveBytes()
+    bytes.bytes = ArchiveLayout.magic + [1, 0, 0, 0, 0, 0, 0, 0] + outer
+    let place = UInt64(bytes.bytes.count)
+    bytes.bytes += Self.section(.index, index.bytes)
+    bytes.put(place)
+    let reading = try Reading(bytes.bytes + ArchiveLayout.endMagic)
+    #expect(reading.events.count == 1 << 16 + 1)
+    #expect(reading.recording.problems.contains { $0.contains("a section of the archive (events) up to") })
+  }
+
+  @Test("A profile in an archive that is far larger than what it was packed to gives way to a replay")
+  func profile() {
+    #expect(ArchivedProfile.credible(from: 100) == 1 << 20)
+    #expect(ArchivedProfile.credible(from: 1 << 20) == 16 << 20)
+  }
+
+  @Test(
+    "A piece of a trace.dat says what it unpacks to, which is what counts before it is decoded",
+    arguments: [true, false])
+  func pieces(isCompressed: Bool) throws {
+    var builder = TimeMergeTests.trace([(0..<40).map { [$0 * 10, $0 * 10 + 1] }], version: 7)
+    builder.isCompressed = isCompressed
+    try withFile(builder.build()) { path in
+      let source = try openInput(path).randomAccess()
+      let file = try TraceDatFile(source)
+      let stream = CPUStream(
+        file.buffers[0].cpus[0], buffer: 0, isCompressed: isCompressed, pages: file.pages,
+        clock: ClockConversion(), source: source)
+      var bytes = 0
+      while let piece = stream.claim(chunks: 4, pageBytes: 1 << 14) { bytes += piece.pageBytes }
+      #expect(bytes == 40 * file.pages.pageSize)
+    }
   }
 }

@@ -24,6 +24,10 @@ enum ArchiveLayout {
   /// The most bytes that facts, or the tables of a block, may unpack to from so many as stored.
   static func unpackedLimit(from stored: Int) -> Int { min(unpackedLimit, 4 << 20 + 64 * stored) }
 
+  /// The same of the tables of all blocks: what they name is kept. Call stacks of a recording that has little else come to ten
+  /// times the bytes as stored.
+  static func tablesLimit(from stored: Int) -> Int { 4 << 20 + 24 * stored }
+
   /// What a section holds: four letters.
   enum Kind: UInt32 {
     /// "OPEN": what was known of the recording before its events.

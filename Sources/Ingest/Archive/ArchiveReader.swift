@@ -66,7 +66,7 @@ final class ArchiveReader: TraceReader {
   private func fields(_ kind: ArchiveLayout.Kind) -> [UInt8]? {
     guard let section = sections.first(kind) else { return nil }
     do throws(TraceError) {
-      return try unpack(source.payload(at: section.offset, kind), at: section.offset)
+      return try unpack(source.payload(of: section), at: section.offset)
     } catch {
       damage.append(error)
       return nil
@@ -75,8 +75,9 @@ final class ArchiveReader: TraceReader {
 
   /// The profile that a whole archive carries, with what the archive says of the recording.
   func archivedProfile() -> (profile: ArchivedProfile, recording: Recording)? {
-    guard !sections.isCut, damage.isEmpty, let closing,
-      let profile = fields(.profile).flatMap(ArchiveFacts.profile)
+    guard !sections.isCut, damage.isEmpty, let closing, let section = sections.first(.profile),
+      let profile = fields(.profile).flatMap(ArchiveFacts.profile),
+      profile.content.count <= ArchivedProfile.credible(from: section.end - section.offset)
     else { return nil }
     return (profile, closing)
   }
@@ -114,7 +115,7 @@ final class ArchiveReader: TraceReader {
     pipeline.run(workers: min(8, availableProcessors() - 1)) {
       var number = 0
       var isWanted = true
-      while isWanted, let batch = pipeline.next() {
+      while isWanted, let batch = pipeline.nextBatch() {
         if !batch.problems.isEmpty {
           damage += batch.problems
           tally.noteLoss(in: batch, from: blocks[number].firstTime)

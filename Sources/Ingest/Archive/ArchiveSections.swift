@@ -3,6 +3,8 @@
 struct ArchiveSections {
   struct Section {
     var offset: UInt64
+    /// Where the next one begins.
+    var end: UInt64
     var kind: UInt32
     /// Of a block, where the index has it; else 0.
     var firstTime: UInt64 = 0
@@ -32,21 +34,23 @@ struct ArchiveSections {
     guard trailer[8...].elementsEqual(ArchiveLayout.endMagic) else { return false }
     let start = number(trailer, 0, 8)
     do throws(TraceError) {
-      let bytes = try source.payload(at: start, .index)
+      let bytes = try source.payload(
+        of: Section(offset: start, end: source.size - length, kind: ArchiveLayout.Kind.index.rawValue))
       guard bytes.count % ArchiveWriter.IndexEntry.byteCount == 0 else {
         throw TraceError(
           .damaged, file: source.name, offset: start, expected: "whole rows of the index",
           found: "\(bytes.count) bytes")
       }
       for place in stride(from: 0, to: bytes.count, by: ArchiveWriter.IndexEntry.byteCount) {
+        let next = place + ArchiveWriter.IndexEntry.byteCount
         let section = Section(
-          offset: number(bytes, place, 8), kind: UInt32(number(bytes, place + 8, 4)),
-          firstTime: number(bytes, place + 16, 8))
+          offset: number(bytes, place, 8), end: next < bytes.count ? number(bytes, next, 8) : start,
+          kind: UInt32(number(bytes, place + 8, 4)), firstTime: number(bytes, place + 16, 8))
         // Rows in disorder could give one block any number of times.
-        guard all.last.map({ $0.offset < section.offset }) ?? true else {
+        guard all.last.map({ $0.offset < section.offset }) ?? true, section.offset < section.end else {
           throw TraceError(
-            .damaged, file: source.name, offset: start, expected: "offsets in ascending order",
-            found: "\(section.offset) after others")
+            .damaged, file: source.name, offset: start,
+            expected: "offsets in ascending order before the index", found: "\(section.offset)")
         }
         all.append(section)
       }
@@ -93,7 +97,8 @@ struct ArchiveSections {
       if head.kind == ArchiveLayout.Kind.index.rawValue {
         isClosed = true
       } else {
-        all.append(Section(offset: offset, kind: head.kind))
+        all.append(
+          Section(offset: offset, end: offset + headLength + UInt64(head.length), kind: head.kind))
       }
       offset += headLength + UInt64(head.length)
     }
@@ -102,18 +107,22 @@ struct ArchiveSections {
 }
 
 extension ByteSource {
-  /// The payload of the section at an offset.
+  /// The payload of a section.
   ///
-  /// - Throws: `TraceError` if there is none of this kind, or its checksum is another.
-  func payload(at offset: UInt64, _ kind: ArchiveLayout.Kind) throws(TraceError) -> [UInt8] {
+  /// - Throws: `TraceError` if there is none of its kind, it reaches into the next, or its checksum is another.
+  func payload(of section: ArchiveSections.Section) throws(TraceError) -> [UInt8] {
+    let offset = section.offset
     let headLength = UInt64(ArchiveLayout.sectionHeadLength)
     let bytes = try bytes(at: offset, count: Int(headLength), for: "the head of a section")
-    guard let head = SectionHead(bytes), head.kind == kind.rawValue,
-      head.length <= UInt32(ArchiveLayout.sectionLimit)
+    // Sections within one another would be in memory more than once.
+    guard let head = SectionHead(bytes), head.kind == section.kind,
+      head.length <= UInt32(ArchiveLayout.sectionLimit), section.end >= offset &+ headLength,
+      UInt64(head.length) <= section.end - offset - headLength
     else {
+      let kind = ArchiveLayout.Kind(rawValue: section.kind).map { " (\($0))" } ?? ""
       throw TraceError(
-        .damaged, file: name, offset: offset, expected: "a section of the archive (\(kind))",
-        found: "other bytes")
+        .damaged, file: name, offset: offset,
+        expected: "a section of the archive\(kind) up to \(section.end)", found: "other bytes")
     }
     let payload = try self.bytes(at: offset &+ headLength, count: Int(head.length), for: "a section")
     let found = payload.withUnsafeBytes { XXHash64.hash($0, seed: head.seed) }
@@ -124,5 +133,14 @@ extension ByteSource {
         found: "0x\(String(found, radix: 16))")
     }
     return payload
+  }
+
+  /// What the block in a section says it needs; nil if it says nothing sensible.
+  func need(of section: ArchiveSections.Section) -> BlockNeed? {
+    let start = section.offset &+ UInt64(ArchiveLayout.sectionHeadLength)
+    let left = min(section.end, size) - min(start, section.end, size)
+    let count = Int(min(left, UInt64(BlockNeed.prefix)))
+    guard let bytes = try? bytes(at: start, count: count, for: "a block") else { return nil }
+    return bytes.withUnsafeBytes { BlockNeed($0) }
   }
 }

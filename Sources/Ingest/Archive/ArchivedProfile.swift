@@ -15,6 +15,10 @@ public struct ArchivedProfile: Sendable {
 
   /// The most bytes of a profile's content; an archive does without a larger one.
   static let limit = ArchiveLayout.unpackedLimit - 4096
+
+  /// The most bytes of content that are taken from so many as stored. Reading JSON takes forty times as much memory as it has
+  /// bytes; a replay takes the place of a larger one.
+  static func credible(from stored: UInt64) -> Int { max(1 << 20, 16 * Int(min(stored, 1 << 21))) }
 }
 
 /// Makes the profile of a trace while it is archived.

@@ -7,8 +7,8 @@ final class BlockDecoder {
   private let shared: SharedTables
   private let frameNames: FrameNames
   private let symbols: ArchiveSymbols
-  private let planes = BlockPlanes()
-  private let prediction = BlockPrediction()
+  private var planes = BlockPlanes()
+  private var prediction = BlockPrediction()
   private var templates: [Template] = []
 
   /// A shape, ready to be copied.
@@ -30,6 +30,7 @@ final class BlockDecoder {
   /// - Throws: `BlockFault` if the block is not sound.
   func decode(_ payload: UnsafeRawBufferPointer, into batch: EventBatch) throws(BlockFault) {
     batch.reset()
+    defer { giveBack() }
     guard let head = BlockHead(payload) else {
       throw BlockFault(expected: "the head of a block", found: "numbers out of range")
     }
@@ -43,6 +44,7 @@ final class BlockDecoder {
     }
     prediction.reset(predictors: head.predictors, queues: tables.queues)
     templates.removeAll(keepingCapacity: true)
+    templates.reserveCapacity(tables.shapes.count)
     for shape in tables.shapes { templates.append(template(shape, tables)) }
     do throws(BlockFault) {
       try fill(batch, head, tables.stacks)
@@ -50,6 +52,13 @@ final class BlockDecoder {
       batch.reset()
       throw error
     }
+  }
+
+  /// What one odd block has made large does not stay so.
+  private func giveBack() {
+    if planes.isOversized { planes = BlockPlanes() }
+    if prediction.isOversized { prediction = BlockPrediction() }
+    if templates.capacity > 1 << 12 { templates = [] }
   }
 
   private func template(_ shape: BlockShape, _ tables: BlockTables) -> Template {

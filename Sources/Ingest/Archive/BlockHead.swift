@@ -72,6 +72,11 @@ struct BlockPlane {
     stored = Int(UInt32(littleEndian: payload.loadUnaligned(fromByteOffset: place + 8, as: UInt32.self)))
   }
 
+  /// The directory behind a head that is sound.
+  static func rows(_ payload: UnsafeRawBufferPointer, _ head: BlockHead) -> [BlockPlane] {
+    (0..<head.planes).map { BlockPlane(payload, at: BlockHead.byteCount + $0 * byteCount) }
+  }
+
   init(column: BlockColumn, plane: Int, coding: Coding, length: Int, stored: Int) {
     (self.column, self.plane, self.coding) = (
       column.rawValue, UInt8(truncatingIfNeeded: plane), coding.rawValue

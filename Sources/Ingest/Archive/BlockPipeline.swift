@@ -3,7 +3,8 @@ import DMAModel
 /// Decodes the blocks of an archive ahead of the reader, on all processors, and within bounds.
 ///
 /// Whoever has time (a worker, or the reader itself when it would have to wait) takes the next block. Only so many are
-/// ahead of the reader, so memory does not grow with the length of the archive.
+/// ahead of the reader as have room in memory, by what each says it needs: it grows neither with the length of the archive nor
+/// with the number of processors.
 final class BlockPipeline: @unchecked Sendable {
   private enum Slot {
     case decoding
@@ -20,10 +21,25 @@ final class BlockPipeline: @unchecked Sendable {
   private var claimed = 0
   private var given = 0
   private var free: [EventBatch] = []
+  /// Bytes of the blocks that are being decoded, of those that wait for the reader, and of memory for further ones.
+  private var decodingBytes = 0
   private var waitingBytes = 0
+  private var freeBytes = 0
+  /// Of the blocks that were taken, as stored and their tables.
+  private var storedBytes = 0
+  private var tableBytes = 0
+  private var next: Ahead?
   private var isCancelled = false
   private static let depth = 6
-  private static let waitingLimit = 24 << 20
+  private static let workerLimit = 3
+
+  /// A block, and what it says it needs.
+  private struct Ahead {
+    var number: Int
+    var need: BlockNeed
+    /// What is wrong with it, if that is known already.
+    var fault: BlockFault?
+  }
 
   init(
     _ source: ByteSource, _ blocks: [ArchiveSections.Section],
@@ -43,7 +59,7 @@ final class BlockPipeline: @unchecked Sendable {
   /// Runs `body` with worker threads beside it.
   func run<R>(workers: Int, _ body: () throws -> R) rethrows -> R {
     var threads: [WorkerBox] = []
-    for _ in 0..<min(workers, BlockPipeline.depth - 1) {
+    for _ in 0..<min(workers, BlockPipeline.workerLimit) {
       if let worker = WorkerThread({ [self] in work(makeDecoder()) }) { threads.append(WorkerBox(worker)) }
     }
     defer {
@@ -63,35 +79,69 @@ final class BlockPipeline: @unchecked Sendable {
     return claimed
   }
 
-  /// The number of the next block and memory for its events; nil if enough are ahead, or none is left. The lock is held.
-  private func claim() -> (number: Int, batch: EventBatch)? {
-    guard claimed < blocks.count, slots.count < BlockPipeline.depth,
-      slots.isEmpty || waitingBytes < BlockPipeline.waitingLimit
-    else { return nil }
+  /// Looks at the next block. The lock is held.
+  private func lookAhead() -> Ahead? {
+    if let next { return next }
+    guard claimed < blocks.count else { return nil }
+    let block = blocks[claimed]
+    var ahead = Ahead(number: claimed, need: source.need(of: block) ?? BlockNeed())
+    storedBytes += Int(clamping: min(block.end, source.size) - min(block.offset, source.size))
+    // Names and stacks of all blocks are kept.
+    let limit = ArchiveLayout.tablesLimit(from: storedBytes)
+    let (total, overflow) = tableBytes.addingReportingOverflow(ahead.need.tables)
+    if overflow || total > limit {
+      ahead.need = BlockNeed()
+      ahead.fault = BlockFault(
+        expected: "at most \(limit) bytes of tables in \(storedBytes) of blocks", found: "more")
+    } else {
+      tableBytes = total
+    }
+    next = ahead
+    return ahead
+  }
+
+  private struct Claim {
+    var block: Ahead
+    var batch: EventBatch
+  }
+
+  /// The next block and memory for its events; nil if enough are ahead, or none is left. The lock is held.
+  private func claim() -> Claim? {
+    guard slots.count < BlockPipeline.depth, let block = lookAhead() else { return nil }
+    let needed = decodingBytes + waitingBytes + block.need.bytes
+    // One that needs more than there is goes alone.
+    guard slots.isEmpty || needed <= BlockNeed.limit else { return nil }
+    while needed + freeBytes > BlockNeed.limit, let batch = free.popLast() { freeBytes -= batch.bytes }
+    next = nil
     slots.append(.decoding)
     claimed += 1
-    return (claimed - 1, free.popLast() ?? EventBatch())
+    decodingBytes += block.need.bytes
+    let batch = free.popLast()
+    freeBytes -= batch?.bytes ?? 0
+    return Claim(block: block, batch: batch ?? EventBatch())
   }
 
   /// Decodes a claimed block. The lock is held before and after, not during.
-  private func carryOut(_ claim: (number: Int, batch: EventBatch), with decoder: BlockDecoder) {
+  private func carryOut(_ claim: Claim, with decoder: BlockDecoder) {
     monitor.unlock()
-    decode(blocks[claim.number], with: decoder, into: claim.batch)
+    decode(claim, with: decoder)
     monitor.lock()
-    slots[claim.number - given] = .ready(claim.batch)
+    slots[claim.block.number - given] = .ready(claim.batch)
+    decodingBytes -= claim.block.need.bytes
     waitingBytes += claim.batch.bytes
     monitor.wakeAll()
   }
 
   /// What is wrong with a block goes into the batch, which has no events then.
-  private func decode(
-    _ block: ArchiveSections.Section, with decoder: BlockDecoder, into batch: EventBatch
-  ) {
+  private func decode(_ claim: Claim, with decoder: BlockDecoder) {
+    let (block, batch) = (blocks[claim.block.number], claim.batch)
     do throws(TraceError) {
-      let payload = try source.payload(at: block.offset, .events)
-      var fault: BlockFault?
-      payload.withUnsafeBytes { bytes in
-        do throws(BlockFault) { try decoder.decode(bytes, into: batch) } catch { fault = error }
+      var fault = claim.block.fault
+      if fault == nil {
+        let payload = try source.payload(of: block)
+        payload.withUnsafeBytes { bytes in
+          do throws(BlockFault) { try decoder.decode(bytes, into: batch) } catch { fault = error }
+        }
       }
       if let fault {
         throw TraceError(
@@ -112,7 +162,7 @@ final class BlockPipeline: @unchecked Sendable {
   }
 
   /// The events of the next block; nil after the last. Give the batch back with `recycle`.
-  func next() -> EventBatch? {
+  func nextBatch() -> EventBatch? {
     monitor.lock()
     defer { monitor.unlock() }
     while true {
@@ -136,6 +186,7 @@ final class BlockPipeline: @unchecked Sendable {
     if batch.isOversized { return }
     monitor.lock()
     free.append(batch)
+    freeBytes += batch.bytes
     monitor.unlock()
   }
 }

@@ -20,6 +20,9 @@ final class BlockPlanes {
     zeros.initialize(repeating: 0, count: ArchiveLayout.eventsPerBlock)
   }
 
+  /// Whether it holds much more memory than the blocks of a usual archive need.
+  var isOversized: Bool { memory.count > 1 << 20 || numbers.count > 1 << 16 }
+
   deinit {
     ZSTD_freeDCtx(zstd)
     memory.deallocate()
@@ -29,9 +32,7 @@ final class BlockPlanes {
 
   /// Unpacks all planes that the directory behind the head lists.
   func unpack(_ payload: UnsafeRawBufferPointer, _ head: BlockHead) throws(BlockFault) {
-    let rows = (0..<head.planes).map {
-      BlockPlane(payload, at: BlockHead.byteCount + $0 * BlockPlane.byteCount)
-    }
+    let rows = BlockPlane.rows(payload, head)
     let total = try total(rows, head, packed: payload.count)
     if memory.count < total {
       memory.deallocate()
@@ -88,6 +89,11 @@ final class BlockPlanes {
     let lists = BlockPlanes.numeric.filter(\.isOfLists).reduce(0) { $0 + count($1) }
     guard lists <= head.segments else {
       throw BlockFault(expected: "at most \(head.segments) numbers of lists", found: "\(lists)")
+    }
+    let (need, most) = (BlockNeed(head, rows).bytes, BlockNeed.limit(stored: packed))
+    guard need <= most else {
+      throw BlockFault(
+        expected: "a block of \(packed) bytes that takes at most \(most) to decode", found: "one of \(need)")
     }
     return total
   }

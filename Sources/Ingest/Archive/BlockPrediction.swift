@@ -55,6 +55,9 @@ final class BlockPrediction {
     isTaken = .allocate(capacity: 1)
   }
 
+  /// Whether it holds much more memory than the blocks of a usual archive need.
+  var isOversized: Bool { predictorCapacity > 1 << 12 || queueCapacity > 1 << 12 }
+
   deinit {
     predictors.deallocate()
     queues.deallocate()

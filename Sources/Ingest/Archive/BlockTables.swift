@@ -36,6 +36,10 @@ struct BlockTables {
 
   /// The most rows of any table; of shapes and queues there are no more than events.
   private static let limit = 1 << 20
+  /// The most frames of a stack; no recorder takes down more than some hundred.
+  private static let frameLimit = 1 << 16
+  /// After so many stacks what is remembered of them is forgotten: those of a block are not the same.
+  private static let memory = 1 << 12
 
   /// A count that the bytes behind it can bear, `size` for each at least.
   private static func count(
@@ -57,7 +61,9 @@ struct BlockTables {
   private static func names(_ start: ByteCursor, _ table: NameTable) throws(TraceError) -> [NameID] {
     var cursor = start
     var names: [NameID] = [0]
-    for _ in 0..<(try count(&cursor, size: 4, "names")) {
+    let count = try count(&cursor, size: 4, "names")
+    names.reserveCapacity(1 + count)
+    for _ in 0..<count {
       names.append(table.intern(try text(&cursor, "a name")))
     }
     return names
@@ -68,7 +74,9 @@ struct BlockTables {
   ) throws(TraceError) -> [UInt64] {
     var cursor = start
     var frames: [UInt64] = []
-    for _ in 0..<(try count(&cursor, size: 13, "frames")) {
+    let count = try count(&cursor, size: 13, "frames")
+    frames.reserveCapacity(count)
+    for _ in 0..<count {
       let kind = FrameKind(rawValue: UInt8(truncatingIfNeeded: try cursor.number(1, "a frame")))
       let address = try cursor.number(8, "a frame")
       let name = try text(&cursor, "a frame's name")
@@ -91,9 +99,13 @@ struct BlockTables {
     var cursor = start
     var stacks: [StackID] = [0]
     var local = LocalStacks(table)
-    for _ in 0..<(try count(&cursor, size: 4, "stacks")) {
-      let length = try count(&cursor, size: 4, "frames of a stack")
+    let rows = try count(&cursor, size: 4, "stacks")
+    stacks.reserveCapacity(1 + rows)
+    for _ in 0..<rows {
+      if stacks.count % memory == 0 { local = LocalStacks(table) }
+      let length = try count(&cursor, size: 4, "frames of a stack", limit: frameLimit)
       var addresses: [UInt64] = []
+      addresses.reserveCapacity(length)
       for _ in 0..<length {
         let frame = try cursor.number(4, "a frame of a stack")
         guard frame < UInt64(frames.count) else { throw cut("one of \(frames.count) frames", frame) }
@@ -124,6 +136,7 @@ struct BlockTables {
     var shapes: [BlockShape] = []
     let count = try count(
       &cursor, size: BlockShape.byteCount, "shapes", limit: ArchiveLayout.eventsPerBlock)
+    shapes.reserveCapacity(count)
     for _ in 0..<count {
       guard
         let shape = try BlockShape(&cursor, names: names, predictors: predictors, queues: queues)

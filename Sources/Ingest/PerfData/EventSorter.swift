@@ -50,6 +50,8 @@ struct EventSorter: ~Copyable {
     }
     let out = spare
     (spare, waiting) = (waiting, rest)
+    // What one odd round has made large does not stay so.
+    if spare.isOversized { spare = EventBatch() }
     return body(out)
   }
 }

@@ -24,9 +24,13 @@ final class Pipeline: @unchecked Sendable {
   private var free: [EventBatch] = []
   private var isCancelled = false
   private let depth: Int
-  /// Bytes of the batches that wait to be read, and how many may wait before nobody decodes ahead.
+  /// Bytes of the batches that wait to be read, and of what those that are being decoded may come to, and how many of both
+  /// there may be before nobody decodes ahead: many processors take no more memory than few.
   private var waitingBytes = 0
-  private static let waitingLimit = 32 << 20
+  private var decodingBytes = 0
+  private static let aheadLimit = 32 << 20
+  /// No record of a ring buffer is shorter.
+  private static let shortestRecord = 8
   /// Bytes of the batches that wait, and of those that the reader has: it needs one or two of each stream, however many there
   /// are. What comes beyond the limit is given up.
   private var heldBytes = 0
@@ -102,6 +106,9 @@ final class Pipeline: @unchecked Sendable {
     var number: Int
     var piece: CPUStream.Piece
     var batch: EventBatch
+
+    /// The most bytes of events that there can be in its pages.
+    var most: Int { piece.pageBytes / Pipeline.shortestRecord * MemoryLayout<Event>.stride }
   }
 
   /// The next piece of `row`, or of the row with the fewest batches ahead; nil if all rows are full or done.
@@ -111,7 +118,7 @@ final class Pipeline: @unchecked Sendable {
       var best: Int?
       if let wanted {
         best = rows[wanted].isClaimedOut ? nil : wanted
-      } else if waitingBytes < Pipeline.waitingLimit {
+      } else if waitingBytes + decodingBytes < Pipeline.aheadLimit {
         for index in rows.indices where !rows[index].isClaimedOut && rows[index].slots.count < depth {
           if best == nil || rows[index].slots.count < rows[best ?? 0].slots.count { best = index }
         }
@@ -126,7 +133,9 @@ final class Pipeline: @unchecked Sendable {
       }
       rows[row].slots.append(.decoding)
       let number = rows[row].first + rows[row].slots.count - 1
-      return Claim(row: row, number: number, piece: piece, batch: free.popLast() ?? EventBatch())
+      let claim = Claim(row: row, number: number, piece: piece, batch: free.popLast() ?? EventBatch())
+      decodingBytes += claim.most
+      return claim
     }
   }
 
@@ -139,6 +148,7 @@ final class Pipeline: @unchecked Sendable {
     if heldBytes + claim.batch.bytes > heldLimit { giveUp(claim) }
     heldBytes += claim.batch.bytes
     rows[claim.row].slots[claim.number - rows[claim.row].first] = .ready(claim.batch)
+    decodingBytes -= claim.most
     waitingBytes += claim.batch.bytes
     monitor.wakeAll()
   }

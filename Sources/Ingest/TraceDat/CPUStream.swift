@@ -48,6 +48,8 @@ final class CPUStream: @unchecked Sendable {
   struct Piece {
     var offset: UInt64
     var size: Int
+    /// Bytes of pages that it unpacks to.
+    var pageBytes: Int
     /// What is wrong with the stream from here on.
     var problem: TraceError?
   }
@@ -64,12 +66,12 @@ final class CPUStream: @unchecked Sendable {
     let limit = min(end, source.size)
     guard next < limit else {
       isExhausted = true
-      return next < end ? Piece(offset: next, size: 0, problem: cut(next)) : nil
+      return next < end ? Piece(offset: next, size: 0, pageBytes: 0, problem: cut(next)) : nil
     }
     let whole = max(1, bytes / pages.pageSize) * pages.pageSize
     let size = Int(min(UInt64(whole), limit - next))
     defer { next += UInt64(size) }
-    return Piece(offset: next, size: size)
+    return Piece(offset: next, size: size, pageBytes: size)
   }
 
   private func cut(_ offset: UInt64) -> TraceError {
@@ -96,7 +98,7 @@ final class CPUStream: @unchecked Sendable {
       isOpened = true
       guard let count = word(at: next) else {
         isExhausted = true
-        return Piece(offset: next, size: 0, problem: cut(next))
+        return Piece(offset: next, size: 0, pageBytes: 0, problem: cut(next))
       }
       chunksLeft = count
       next += 4
@@ -104,22 +106,26 @@ final class CPUStream: @unchecked Sendable {
     let begin = next
     var taken = 0
     var unpackedBytes: UInt64 = 0
+    func piece(_ problem: TraceError? = nil) -> Piece {
+      Piece(
+        offset: begin, size: Int(next - begin), pageBytes: Int(clamping: unpackedBytes), problem: problem)
+    }
     while taken < most && chunksLeft > 0 && unpackedBytes < CPUStream.pieceLimit {
       guard let packed = word(at: next), let unpacked = word(at: next + 4),
         next + 8 + packed <= min(end, source.size)
       else {
         isExhausted = true
-        return Piece(offset: begin, size: Int(next - begin), problem: cut(next))
+        return piece(cut(next))
       }
       if max(packed, unpacked) > chunkLimit || unpacked / max(1, packed) > CPUStream.ratioLimit {
         let problem = TraceError(
           .damaged, file: source.name, offset: next,
           expected: "a chunk of at most \(chunkLimit) bytes, and \(CPUStream.ratioLimit) for each packed one",
           found: "\(packed) that unpack to \(unpacked)")
-        let piece = Piece(offset: begin, size: Int(next - begin), problem: problem)
+        let refused = piece(problem)
         next += 8 + packed
         chunksLeft -= 1
-        return piece
+        return refused
       }
       next += 8 + packed
       unpackedBytes += unpacked
@@ -130,7 +136,7 @@ final class CPUStream: @unchecked Sendable {
       isExhausted = true
       return nil
     }
-    return Piece(offset: begin, size: Int(next - begin))
+    return piece()
   }
 }
 
