@@ -119,7 +119,13 @@ import Testing
   @Test("What the events of all CPUs need at a time has a limit, past which they are a loss")
   func memory() throws {
     let times: [[[UInt64]]] = [[Array(1...40), Array(50...80)], [Array(2...41), Array(60...90)]]
-    for (limit, isRefused) in [(1 << 20, false), (6_000, true)] {
+    let limits = [
+      (Pipeline.HeldLimit(base: 1 << 20, factor: 0), false),
+      (Pipeline.HeldLimit(base: 6_000, factor: 0), true),
+      // As large as the calls are, their events are no more than four times as large.
+      (Pipeline.HeldLimit(base: 2_000), false), (Pipeline.HeldLimit(base: 2_000, most: 6_000), true),
+    ]
+    for (limit, isRefused) in limits {
       try withFile(TimeMergeTests.trace(times).build()) { path in
         let source = try openInput(path).randomAccess()
         let file = try TraceDatFile(source)

@@ -11,6 +11,16 @@ final class Pipeline: @unchecked Sendable {
     case ready(EventBatch)
   }
 
+  /// How many bytes of events there may be at a time: no recorded call is so short that its event is four times as large.
+  struct HeldLimit {
+    var base = 40 << 20
+    /// For each byte of the pages that were read.
+    var factor = 4
+    var most = 512 << 20
+
+    func bytes(claimed: Int) -> Int { min(base + factor * claimed, most) }
+  }
+
   private struct Row {
     let stream: CPUStream
     var slots: [Slot] = []
@@ -34,7 +44,8 @@ final class Pipeline: @unchecked Sendable {
   /// Bytes of the batches that wait, and of those that the reader has: it needs one or two of each stream, however many there
   /// are. What comes beyond the limit is given up.
   private var heldBytes = 0
-  private let heldLimit: Int
+  private let heldLimit: HeldLimit
+  private var claimedBytes = 0
   private let chunksInPiece: Int
   private let pageBytesInPiece: Int
   private let makeDecoder: @Sendable () -> PieceDecoder
@@ -42,10 +53,10 @@ final class Pipeline: @unchecked Sendable {
   private let ownDecoder: PieceDecoder
 
   /// - Parameters:
-  ///   - heldLimit: bytes of batches that the reader may have at a time.
+  ///   - heldLimit: what batches that the reader has at a time may take.
   ///   - makeDecoder: called once on each thread.
   init(
-    _ streams: [CPUStream], countSlots: Int, heldLimit: Int = 512 << 20,
+    _ streams: [CPUStream], countSlots: Int, heldLimit: HeldLimit = HeldLimit(),
     makeDecoder: @escaping @Sendable () -> PieceDecoder
   ) {
     self.heldLimit = heldLimit
@@ -135,6 +146,7 @@ final class Pipeline: @unchecked Sendable {
       let number = rows[row].first + rows[row].slots.count - 1
       let claim = Claim(row: row, number: number, piece: piece, batch: free.popLast() ?? EventBatch())
       decodingBytes += claim.most
+      claimedBytes += piece.pageBytes
       return claim
     }
   }
@@ -145,7 +157,7 @@ final class Pipeline: @unchecked Sendable {
     monitor.unlock()
     decoder.decode(claim.piece, of: stream, into: claim.batch)
     monitor.lock()
-    if heldBytes + claim.batch.bytes > heldLimit { giveUp(claim) }
+    if heldBytes + claim.batch.bytes > heldLimit.bytes(claimed: claimedBytes) { giveUp(claim) }
     heldBytes += claim.batch.bytes
     rows[claim.row].slots[claim.number - rows[claim.row].first] = .ready(claim.batch)
     decodingBytes -= claim.most
@@ -158,10 +170,11 @@ final class Pipeline: @unchecked Sendable {
     let stream = rows[claim.row].stream
     let time = claim.batch.firstTime
     claim.batch.dropAll()
+    let limit = heldLimit.bytes(claimed: claimedBytes)
     claim.batch.problems.append(
       stream.problem(
-        at: claim.piece.offset, "events of all CPUs that come together in at most \(heldLimit >> 20) MiB",
-        "more"))
+        at: claim.piece.offset, "events of all CPUs that come together in at most \(limit >> 20) MiB", "more")
+    )
     claim.batch.appendLoss(time: time == .max ? 0 : time, count: nil, cpu: stream.cpu)
   }
 
