@@ -114,6 +114,15 @@ final class EventBatch: @unchecked Sendable {
   /// Counts events that have been put where `makeRoom` said.
   func take(_ number: Int) { count += number }
 
+  /// Counts so many events, one of each record, that have been put where `makeRoom` said; at least one.
+  func take(_ number: Int, from first: UInt64, to last: UInt64) {
+    if number > 1 { owners.note(count &+ number &- 2) }
+    count &+= number
+    owners.note(count &- 1)
+    records &+= UInt64(number)
+    (firstTime, lastTime) = (first, last)
+  }
+
   /// Forgets the events and their arrays, and gives their memory back.
   func dropAll() {
     events.deallocate()
