@@ -32,7 +32,9 @@ struct RecordDecoder: ~Copyable {
   private let conversions: [RecordConversions]
   var names: LocalNames
   private var stacks: LocalStacks
-  private var frames: [UInt64] = []
+  /// The frames of the stack that is being read.
+  private let frames: UnsafeMutablePointer<UInt64>
+  private static let frameLimit = 128
   private let functions: GraphedFunctions
   /// The addresses of the functions whose durations count; nil until the first duration is met.
   private var calls: [UInt64: Call]?
@@ -64,6 +66,7 @@ struct RecordDecoder: ~Copyable {
     names = LocalNames(shared.names)
     stacks = LocalStacks(shared.stacks)
     functions = shared.functions
+    frames = .allocate(capacity: RecordDecoder.frameLimit)
   }
 
   deinit {
@@ -73,6 +76,7 @@ struct RecordDecoder: ~Copyable {
     plainPlans.deallocate()
     counts.deallocate()
     meanings.deallocate()
+    frames.deallocate()
   }
 
   /// Records met since the last call, by index in the catalogue.
@@ -310,25 +314,36 @@ struct RecordDecoder: ~Copyable {
     _ base: UnsafeRawPointer, _ length: Int, _ start: Int, to batch: EventBatch
   ) {
     guard length > start else { return }
-    let width = longSize
-    frames.removeAll(keepingCapacity: true)
-    var offset = start
-    while offset + width <= length && frames.count < 128 {
-      let frame =
-        width == 8 ? load(base, offset, as: UInt64.self) : UInt64(load(base, offset, as: UInt32.self))
-      // Zero and all ones end the list.
-      if frame == 0 || frame == (width == 8 ? UInt64.max : UInt64(UInt32.max)) { break }
-      frames.append(frame)
-      offset += width
-    }
-    guard !frames.isEmpty else { return }
+    let count =
+      longSize == 8
+      ? readFrames(base + start, length - start, as: UInt64.self)
+      : readFrames(base + start, length - start, as: UInt32.self)
+    guard count > 0 else { return }
+    let stack = UnsafeBufferPointer(start: frames, count: count)
     if let (number, wasInterrupted) = batch.owners.take() {
       let event = batch.events + number
       let pid = Int32(bitPattern: load(base, common.pid, as: UInt32.self))
       guard !wasInterrupted || (event.pointee.pid == pid && event.pointee.stack == 0) else { return }
-      event.pointee.stack = frames.withUnsafeBufferPointer { stacks.number($0) }
+      event.pointee.stack = stacks.number(stack)
     } else if batch.records == 1, batch.count == 0 {
-      batch.leadingStack = frames.withUnsafeBufferPointer { stacks.number($0) }
+      batch.leadingStack = stacks.number(stack)
     }
+  }
+
+  /// Reads frames as wide as the kernel's `long` and returns how many there are. Zero and all ones end the list.
+  @inline(__always)
+  private func readFrames<Frame: FixedWidthInteger & UnsignedInteger>(
+    _ base: UnsafeRawPointer, _ length: Int, as type: Frame.Type
+  ) -> Int {
+    let width = MemoryLayout<Frame>.size
+    let most = min(length / width, RecordDecoder.frameLimit)
+    var count = 0
+    while count < most {
+      let frame = load(base, count * width, as: type)
+      if frame == 0 || frame == .max { break }
+      frames[count] = UInt64(frame)
+      count &+= 1
+    }
+    return count
   }
 }
