@@ -8,7 +8,8 @@ import DMAModel
 final class Pipeline: @unchecked Sendable {
   private enum Slot {
     case decoding
-    case ready(EventBatch)
+    /// With where it came from.
+    case ready(EventBatch, CPUStream.Piece)
   }
 
   private struct Row {
@@ -77,6 +78,7 @@ final class Pipeline: @unchecked Sendable {
       monitor.unlock()
       for thread in threads { thread.join() }
       add(ownDecoder.takeCounts())
+      subtractUnread()
     }
     return try body()
   }
@@ -88,7 +90,7 @@ final class Pipeline: @unchecked Sendable {
     func join() { thread.take()?.join() }
   }
 
-  /// Records met, by index in the event catalogue; complete once `run` has returned.
+  /// Records met in what was read, by index in the event catalogue; complete once `run` has returned.
   var recordCounts: [UInt64] { counts }
 
   /// Bytes of the file that were handed out for decoding.
@@ -96,6 +98,20 @@ final class Pipeline: @unchecked Sendable {
     monitor.lock()
     defer { monitor.unlock() }
     return rows.reduce(0) { $0 &+ $1.stream.bytesClaimed }
+  }
+
+  /// Takes back the counts of what was decoded ahead of a reader that stopped before the end: how much that is depends on how
+  /// busy the processors were. To decode these few pieces once more costs less than counts for each batch.
+  private func subtractUnread() {
+    free.removeAll()
+    for row in rows {
+      for slot in row.slots {
+        guard case .ready(let batch, let piece) = slot else { continue }
+        ownDecoder.decode(piece, of: row.stream, into: batch)
+      }
+    }
+    let unread = ownDecoder.takeCounts()
+    for index in unread.indices where index < counts.count { counts[index] &-= unread[index] }
   }
 
   private func add(_ more: [UInt64]) {
@@ -153,7 +169,7 @@ final class Pipeline: @unchecked Sendable {
     monitor.unlock()
     decoder.decode(claim.piece, of: stream, into: claim.batch)
     monitor.lock()
-    rows[claim.row].slots[claim.number - rows[claim.row].first] = .ready(claim.batch)
+    rows[claim.row].slots[claim.number - rows[claim.row].first] = .ready(claim.batch, claim.piece)
     decodingBytes -= claim.most
     waitingBytes += claim.batch.bytes
     monitor.wakeAll()
@@ -173,7 +189,7 @@ final class Pipeline: @unchecked Sendable {
     monitor.lock()
     defer { monitor.unlock() }
     while true {
-      if case .ready(let batch)? = rows[row].slots.first {
+      if case .ready(let batch, _)? = rows[row].slots.first {
         rows[row].slots.removeFirst()
         waitingBytes -= batch.bytes
         rows[row].first += 1
