@@ -9,12 +9,18 @@
 /// To add a field: a line in `visit`, and in docs/profiles.md if its merging is not plain. Files without the field are
 /// read as if it were absent: 0, false, empty or nil.
 protocol Stored {
+  /// Bytes of memory that one takes as it begins.
+  static var memoryBytes: Int { get }
   init()
   mutating func visit(_ fields: Fields) throws
 }
 
+extension Stored {
+  static var memoryBytes: Int { MemoryLayout<Self>.stride }
+}
+
 /// A value that is left out of the file where it says nothing.
-protocol Absentable: Codable, Equatable {
+protocol Absentable: StoredValue, Equatable {
   static var absent: Self { get }
 }
 
@@ -23,15 +29,15 @@ extension Int64: Absentable { static let absent: Int64 = 0 }
 extension Int: Absentable { static let absent = 0 }
 extension Bool: Absentable { static let absent = false }
 extension String: Absentable { static let absent = "" }
-extension Array: Absentable where Element: Codable & Equatable { static var absent: [Element] { [] } }
-extension Dictionary: Absentable where Key == String, Value: Codable & Equatable {
+extension Array: Absentable where Element: StoredValue & Equatable { static var absent: [Element] { [] } }
+extension Dictionary: Absentable where Key == String, Value: StoredValue & Equatable {
   static var absent: [String: Value] { [:] }
 }
 
 /// The fields of one object in a file, being written or being read.
 enum Fields {
   case writing(KeyedEncodingContainer<FieldName>)
-  case reading(KeyedDecodingContainer<FieldName>)
+  case reading(JSONObject)
 
   /// Whether the file is being read.
   var isReading: Bool {
@@ -42,24 +48,25 @@ enum Fields {
     switch self {
     case .writing(var container):
       if value != Value.absent { try container.encode(value, forKey: FieldName(name)) }
-    case .reading(let container):
-      value = try container.decodeIfPresent(Value.self, forKey: FieldName(name)) ?? Value.absent
+    case .reading(let object):
+      value = try object[name].map { try Value.read(object.text, $0) } ?? Value.absent
     }
   }
 
-  func optional<Value: Codable>(_ name: String, _ value: inout Value?) throws {
+  func optional<Value: StoredValue>(_ name: String, _ value: inout Value?) throws {
     switch self {
     case .writing(var container): try container.encodeIfPresent(value, forKey: FieldName(name))
-    case .reading(let container):
-      value = try container.decodeIfPresent(Value.self, forKey: FieldName(name))
+    case .reading(let object): value = try object[name].map { try Value.read(object.text, $0) }
     }
   }
 
   /// A value that has to be there.
-  func required<Value: Codable>(_ name: String, _ value: inout Value) throws {
+  func required<Value: StoredValue>(_ name: String, _ value: inout Value) throws {
     switch self {
     case .writing(var container): try container.encode(value, forKey: FieldName(name))
-    case .reading(let container): value = try container.decode(Value.self, forKey: FieldName(name))
+    case .reading(let object):
+      guard let place = object[name] else { throw JSONFault(.missing(name), at: object.place) }
+      value = try Value.read(object.text, place)
     }
   }
 
@@ -86,23 +93,36 @@ enum Fields {
     switch self {
     case .writing(var container):
       try container.encode(StoredObject(value: value), forKey: FieldName(name))
-    case .reading(let container):
-      value =
-        try container.decodeIfPresent(StoredObject<Value>.self, forKey: FieldName(name))?.value ?? Value()
+    case .reading(let object): value = try read(name, of: object) ?? Value()
     }
   }
 
   /// Left out where it is what it begins as.
   func one<Value: Stored & Equatable>(_ name: String, _ value: inout Value) throws {
-    var object = value == Value() ? nil : StoredObject(value: value)
-    try optional(name, &object)
-    value = object?.value ?? Value()
+    switch self {
+    case .writing(var container):
+      if value != Value() { try container.encode(StoredObject(value: value), forKey: FieldName(name)) }
+    case .reading(let object): value = try read(name, of: object) ?? Value()
+    }
   }
 
   func optionalOne<Value: Stored>(_ name: String, _ value: inout Value?) throws {
-    var object = value.map { StoredObject(value: $0) }
-    try optional(name, &object)
-    value = object?.value
+    switch self {
+    case .writing(var container):
+      try container.encodeIfPresent(value.map { StoredObject(value: $0) }, forKey: FieldName(name))
+    case .reading(let object): value = try read(name, of: object)
+    }
+  }
+
+  private func read<Value: Stored>(_ name: String, of object: JSONObject) throws -> Value? {
+    try object[name].map { try Fields.read(object.text, $0) }
+  }
+
+  /// The value that an object stands for.
+  static func read<Value: Stored>(_ text: JSONText, _ place: Int) throws -> Value {
+    var value = Value()
+    try value.visit(.reading(try JSONObject(text, place)))
+    return value
   }
 
   func list<Value: Stored>(_ name: String, _ values: inout [Value]) throws {
@@ -111,17 +131,25 @@ enum Fields {
       if !values.isEmpty {
         try container.encode(values.map { StoredObject(value: $0) }, forKey: FieldName(name))
       }
-    case .reading(let container):
-      values =
-        try container.decodeIfPresent([StoredObject<Value>].self, forKey: FieldName(name))?.map(\.value) ?? []
+    case .reading(let object):
+      values = []
+      guard let place = object[name] else { return }
+      let count = try object.text.elementCount(of: place)
+      try object.text.take(count * Value.memoryBytes, for: place)
+      values.reserveCapacity(count)
+      try object.text.forEachElement(of: place) { values.append(try Fields.read(object.text, $0)) }
     }
+  }
+
+  /// Takes memory for what is made of this object, while reading, beside what its fields take in the file.
+  func take(_ bytes: Int) throws {
+    if case .reading(let object) = self { try object.text.take(bytes, for: object.place) }
   }
 
   /// Refuses what cannot be, while reading.
   func check(_ holds: Bool, _ name: String, _ expected: @autoclosure () -> String) throws {
-    guard case .reading(let container) = self, !holds else { return }
-    throw DecodingError.dataCorruptedError(
-      forKey: FieldName(name), in: container, debugDescription: "expected \(expected())")
+    guard case .reading(let object) = self, !holds else { return }
+    throw JSONFault(.unexpected(expected(), member: name), at: object.place)
   }
 }
 
@@ -136,15 +164,8 @@ struct FieldName: CodingKey {
 }
 
 /// A stored value as an object of JSON.
-struct StoredObject<Value: Stored>: Codable {
+struct StoredObject<Value: Stored>: Encodable {
   var value: Value
-
-  init(value: Value) { self.value = value }
-
-  init(from decoder: any Decoder) throws {
-    value = Value()
-    try value.visit(.reading(try decoder.container(keyedBy: FieldName.self)))
-  }
 
   func encode(to encoder: any Encoder) throws {
     var copy = value

@@ -50,25 +50,22 @@ public enum ProfileFile {
 
   /// Reads a profile from its JSON. Keys that this version does not know are passed over.
   ///
+  /// What is read takes no more memory than 40 MiB and 2.5 times the bytes of the JSON. Complexity: linear in its size.
+  ///
   /// - Parameter name: the file's, for errors.
   /// - Throws: `ProfileFileError` if it is no profile, or one of a version that is not understood, or says what cannot be.
   public static func read(_ json: [UInt8], name: String) throws(ProfileFileError) -> Profile {
     var profile: Profile
     do {
-      let envelope = try JSONDecoder().decode(Envelope.self, from: Data(json))
-      guard envelope.schema == schema else {
-        throw ProfileFileError(
-          "\(name): expected schema \(schema), found \(envelope.schema.prefix(60)), which another version of dmascope wrote"
-        )
+      let text: JSONText
+      do throws(JSONFault) { text = try JSONText(json) } catch {
+        throw ProfileFileError("\(name): \(words(of: error, path: { _ in "" }))")
       }
-      guard let stored = envelope.profile else {
-        throw ProfileFileError("\(name): expected a profile, found none")
+      do { profile = try content(of: text, name) } catch let fault as JSONFault {
+        throw ProfileFileError("\(name): \(words(of: fault, path: text.path))")
       }
-      profile = stored.value
     } catch let error as ProfileFileError {
       throw error
-    } catch let error as DecodingError {
-      throw ProfileFileError("\(name): \(words(of: error))")
     } catch {
       throw ProfileFileError("\(name): \(error)")
     }
@@ -77,46 +74,31 @@ public enum ProfileFile {
   }
 
   /// The schema decides whether the rest is looked at.
-  private struct Envelope: Decodable {
-    var schema: String
-    var profile: StoredObject<Profile>?
-
-    enum CodingKeys: CodingKey { case schema, profile }
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.container(keyedBy: CodingKeys.self)
-      schema = try container.decode(String.self, forKey: .schema)
-      guard schema == ProfileFile.schema else { return }
-      profile = try container.decode(StoredObject<Profile>.self, forKey: .profile)
+  private static func content(of text: JSONText, _ name: String) throws -> Profile {
+    let envelope = try JSONObject(text, text.afterSpace(0))
+    var found = ""
+    try Fields.reading(envelope).required("schema", &found)
+    guard found == schema else {
+      throw ProfileFileError(
+        "\(name): expected schema \(schema), found \(found.prefix(60)), which another version of dmascope wrote"
+      )
     }
+    guard let place = envelope["profile"] else { throw JSONFault(.missing("profile"), at: envelope.place) }
+    return try Fields.read(text, place)
   }
 
-  private static func words(of error: DecodingError) -> String {
-    switch error {
-    case .dataCorrupted(let context):
-      context.codingPath.isEmpty
-        ? "damaged: not JSON, or cut short" : "\(place(context.codingPath)): \(context.debugDescription)"
-    case .keyNotFound(let key, let context):
-      "\(place(context.codingPath + [key])): expected a value, found none"
-    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
-      "\(place(context.codingPath)): expected \(kind(of: type)), found something else"
-    @unknown default: "damaged"
+  /// - Parameter path: the names that lead to a place.
+  private static func words(of fault: JSONFault, path: (Int) -> String) -> String {
+    func place(_ member: String?) -> String {
+      [path(fault.place), member ?? ""].filter { !$0.isEmpty }.joined(separator: ".")
     }
-  }
-
-  private static func place(_ path: [any CodingKey]) -> String {
-    let steps = path.map { key in key.intValue.map { "[\($0)]" } ?? ".\(key.stringValue.prefix(60))" }
-    return String(steps.joined().drop { $0 == "." })
-  }
-
-  private static func kind(of type: any Any.Type) -> String {
-    switch type {
-    case is String.Type: "a text"
-    case is Bool.Type: "true or false"
-    case is UInt64.Type: "a whole number of at least 0"
-    case is any BinaryInteger.Type, is Double.Type: "a number"
-    case is any Collection.Type: "a list"
-    default: "an object"
+    switch fault.kind {
+    case .notJSON: return "damaged: not JSON, or cut short"
+    case .mismatch(let expected):
+      return "\(place(nil)): expected \(expected), found something else"
+    case .missing(let member): return "\(place(member)): expected a value, found none"
+    case .unexpected(let expected, let member): return "\(place(member)): expected \(expected)"
+    case .tooLarge(let limit): return "\(place(nil)): expected \(limit), found more"
     }
   }
 }

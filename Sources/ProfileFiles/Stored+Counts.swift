@@ -98,6 +98,7 @@ extension LifetimeHistogram: Stored {
     try fields.plain("counts", &values)
     try fields.plain("maximum", &maximum)
     guard fields.isReading else { return }
+    if !buckets.isEmpty { try fields.take(LifetimeHistogram.bucketCount * MemoryLayout<UInt64>.stride) }
     let isValid =
       buckets.count == values.count && zip(buckets, buckets.dropFirst()).allSatisfy { $0 < $1 }
       && buckets.allSatisfy { 0..<LifetimeHistogram.bucketCount ~= $0 }

@@ -2,6 +2,9 @@ import DMAModel
 import Replay
 
 extension DeviceProfile: Stored {
+  /// With its tables by direction, step, width and size.
+  static var memoryBytes: Int { MemoryLayout<Self>.stride + 1 << 12 }
+
   mutating func visit(_ fields: Fields) throws {
     try fields.plain("name", &name)
     try visitNature(fields)

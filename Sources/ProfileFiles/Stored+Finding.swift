@@ -52,6 +52,7 @@ extension Finding.Evidence: Stored {
     try fields.plain("parameters", &texts)
     guard fields.isReading else { return }
     try fields.check(texts.count.isMultiple(of: 2), "parameters", "a value for each name")
+    try fields.take(texts.count * MemoryLayout<String>.stride)
     parameters = stride(from: 0, to: texts.count, by: 2).map { (name: texts[$0], value: texts[$0 + 1]) }
   }
 }

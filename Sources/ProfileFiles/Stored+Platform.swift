@@ -47,6 +47,7 @@ extension PlatformUse: Stored {
     try fields.plain("memory", &ends)
     guard fields.isReading else { return }
     try fields.check(ends.count.isMultiple(of: 2), "memory", "first and last bytes")
+    try fields.take(2 * ends.count * MemoryLayout<UInt64>.stride)
     memory = []
     for index in stride(from: 0, to: ends.count, by: 2) {
       try fields.check(ends[index] <= ends[index + 1], "memory", "the first byte before the last")

@@ -67,6 +67,9 @@ extension Recording: Stored {
   /// More CPUs than any kernel can be built for.
   private static let cpuLimit = 1 << 16
 
+  /// Readers keep some twenty reasons for what could not be read, and sums 64.
+  private static let problemLimit = 1 << 12
+
   /// Task names are left out: what needs them has them.
   mutating func visit(_ fields: Fields) throws {
     var undecoded = undecodedEvents.sorted()
@@ -88,9 +91,13 @@ extension Recording: Stored {
     try fields.plain("lostWindowsWithoutCount", &lostWindowsWithoutCount)
     try fields.plain("overruns", &overruns)
     try fields.plain("problems", &problems)
+    try fields.check(
+      problems.count <= Recording.problemLimit, "problems", "at most \(Recording.problemLimit) problems")
     try fields.plain("skipped", &skipped)
     try fields.plain("complete", &isComplete)
     try fields.list("buffers", &buffers)
+    // A set has four places for three texts, doubles, and has both tables while it does.
+    try fields.take(4 * undecoded.count * MemoryLayout<String>.stride)
     undecodedEvents = Set(undecoded)
   }
 }

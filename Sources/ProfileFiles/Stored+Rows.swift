@@ -121,16 +121,13 @@ extension Timeline: Stored {
       lossBuckets.allSatisfy { $0 >= 0 && $0 < Timeline.bucketLimit }, "lossBuckets", "numbers of buckets")
     guard fields.isReading else { return }
     let zeros = [UInt64](repeating: 0, count: buckets)
-    var left = Timeline.valueLimit
     for index in series.indices {
+      // A row of one value in the file has as many in memory as there are buckets.
+      try fields.take(series[index].missingValues(buckets) * MemoryLayout<UInt64>.stride)
       try fields.check(
-        series[index].fill(zeros, &left), "series",
-        "at most as many values as there are buckets, and \(Timeline.valueLimit) in all")
+        series[index].fill(zeros), "series", "at most as many values as there are buckets")
     }
   }
-
-  /// Values of all series that take memory of their own. A row of one value in the file has as many as there are buckets.
-  private static let valueLimit = 1 << 23
 }
 
 extension DeviceSeries: Stored {
@@ -146,8 +143,15 @@ extension DeviceSeries: Stored {
     if fields.isReading { values = kept }
   }
 
-  /// Puts them back; false if there are more values than zeros, which are as many as buckets, or than are left.
-  fileprivate mutating func fill(_ zeros: [UInt64], _ left: inout Int) -> Bool {
+  /// How many zeros rows that take memory of their own lack.
+  fileprivate func missingValues(_ buckets: Int) -> Int {
+    DeviceSeries.all.map { self[keyPath: $0.path].count }.reduce(0) {
+      $1 > 0 ? $0 + max(0, buckets - $1) : $0
+    }
+  }
+
+  /// Puts them back; false if there are more values than zeros, which are as many as buckets.
+  fileprivate mutating func fill(_ zeros: [UInt64]) -> Bool {
     for path in DeviceSeries.all.map(\.path) {
       let count = self[keyPath: path].count
       guard count <= zeros.count else { return false }
@@ -155,10 +159,13 @@ extension DeviceSeries: Stored {
         // All of these rows are one in memory.
         self[keyPath: path] = zeros
       } else {
-        self[keyPath: path] += zeros.dropFirst(count)
-        left -= zeros.count
+        var row: [UInt64] = []
+        row.reserveCapacity(zeros.count)
+        row += self[keyPath: path]
+        row += zeros.dropFirst(count)
+        self[keyPath: path] = row
       }
     }
-    return left >= 0
+    return true
   }
 }

@@ -116,44 +116,131 @@ import Testing
     #expect(!header.isUniform && header.attributes.count == 3)
   }
 
+  /// What a trace.dat comes to if its batches may not take more than so much.
+  private static func decode(
+    _ builder: TraceBuilder, _ limit: EventMemory.Limit, workers: Int = 0
+  ) throws -> (events: Int, losses: Int, problems: [String], mostTaken: Int) {
+    try withFile(builder.build()) { path in
+      let source = try openInput(path).randomAccess()
+      let file = try TraceDatFile(source)
+      let catalog = EventCatalog(file.formats, dictionary: EventDictionary(), longSize: 8)
+      let (shared, memory, compression) = (SharedTables(), EventMemory(limit), file.compression)
+      let streams = file.buffers[0].cpus.map {
+        CPUStream(
+          $0, buffer: 0, isCompressed: builder.isCompressed, pages: file.pages, clock: ClockConversion(),
+          source: source)
+      }
+      let pipeline = Pipeline(streams, countSlots: catalog.plans.count, memory: memory) {
+        PieceDecoder(
+          source, compression: compression, memory: memory,
+          records: RecordDecoder(catalog, bigEndian: false, shared: shared))
+      }
+      var (events, losses, problems) = (0, 0, [String]())
+      pipeline.run(workers: workers) {
+        var merge = TimeMerge(pipeline, streams: streams.count) { problems += $1.problems.map(\.expected) }
+        merge.forEachRun { run, _ in
+          for index in run.indices {
+            if run[index].call == .lost { losses += 1 } else { events += 1 }
+          }
+          return true
+        }
+      }
+      return (events, losses, problems, memory.mostTaken)
+    }
+  }
+
   @Test("What the events of all CPUs need at a time has a limit, past which they are a loss")
   func memory() throws {
     let times: [[[UInt64]]] = [[Array(1...40), Array(50...80)], [Array(2...41), Array(60...90)]]
+    let buffers = 1 << 17
     let limits = [
-      (Pipeline.HeldLimit(base: 1 << 20, factor: 0), false),
-      (Pipeline.HeldLimit(base: 6_000, factor: 0), true),
-      // As large as the calls are, their events are no more than four times as large.
-      (Pipeline.HeldLimit(base: 2_000), false), (Pipeline.HeldLimit(base: 2_000, most: 6_000), true),
+      (EventMemory.Limit(base: 1 << 20, factor: 0), false),
+      (EventMemory.Limit(base: buffers + 6_000, factor: 0), true),
+      // As large as the calls are, their events are no more than three times as large.
+      (EventMemory.Limit(base: buffers + 6_000), false),
+      (EventMemory.Limit(base: buffers + 6_000, most: buffers + 10_000), true),
     ]
     for (limit, isRefused) in limits {
-      try withFile(TimeMergeTests.trace(times).build()) { path in
-        let source = try openInput(path).randomAccess()
-        let file = try TraceDatFile(source)
-        let catalog = EventCatalog(file.formats, dictionary: EventDictionary(), longSize: 8)
-        let shared = SharedTables()
-        let streams = file.buffers[0].cpus.map {
-          CPUStream(
-            $0, buffer: 0, isCompressed: false, pages: file.pages, clock: ClockConversion(), source: source)
-        }
-        let pipeline = Pipeline(streams, countSlots: catalog.plans.count, heldLimit: limit) {
-          PieceDecoder(
-            source, compression: .none, records: RecordDecoder(catalog, bigEndian: false, shared: shared))
-        }
-        var (events, losses, problems) = (0, 0, [String]())
-        pipeline.run(workers: 0) {
-          var merge = TimeMerge(pipeline, streams: streams.count) { problems += $1.problems.map(\.expected) }
-          merge.forEachRun { run, _ in
-            for index in run.indices {
-              if run[index].call == .lost { losses += 1 } else { events += 1 }
-            }
-            return true
-          }
-        }
-        #expect(isRefused ? losses > 0 && losses == problems.count : losses == 0 && problems == [])
-        #expect(isRefused ? events < 142 : events == 142)
-        #expect(problems.allSatisfy { $0.contains("events of all CPUs") })
-      }
+      let (events, losses, problems, _) = try Self.decode(TimeMergeTests.trace(times), limit)
+      #expect(isRefused ? losses > 0 && losses == problems.count : losses == 0 && problems == [])
+      #expect(isRefused ? events < 142 && events >= 32 : events == 142)
+      #expect(problems.allSatisfy { $0.contains("events of all CPUs") })
     }
+  }
+
+  /// Two CPUs with two pages of 256 KiB each, full of records of so many bytes.
+  private static func trace(recordBytes: Int, isCompressed: Bool) -> TraceBuilder {
+    var builder = TraceBuilder()
+    (builder.version, builder.isCompressed) = (isCompressed ? 7 : 6, isCompressed)
+    builder.layout = .test(pageSize: 1 << 18)
+    builder.formats = [
+      """
+      name: dma_map_page
+      ID: 300
+      format:
+      \tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;
+      \tfield:unsigned char common_flags;\toffset:2;\tsize:1;\tsigned:0;
+      \tfield:unsigned char common_preempt_count;\toffset:3;\tsize:1;\tsigned:0;
+      \tfield:int common_pid;\toffset:0;\tsize:4;\tsigned:1;
+
+      print fmt: "x"
+      """
+    ]
+    var dice = DamageTests.Dice(state: 1)
+    var page = PageBuilder(builder.layout, time: 1)
+    for _ in 0..<((1 << 18) - 16) / recordBytes {
+      // What packs to almost nothing is refused before it is unpacked.
+      let noise = UInt8(dice.below(256))
+      page.record(delta: 0, [0x2c, 1, noise, 0] + [UInt8](repeating: 0, count: recordBytes - 8))
+    }
+    let bytes = page.build()
+    builder.cpus = (0..<2).map { ($0, bytes + bytes) }
+    return builder
+  }
+
+  @Test(
+    "Records of 8 bytes take no more memory than the shortest of a kernel's calls", arguments: [false, true])
+  func shortRecords(isCompressed: Bool) throws {
+    let limit = EventMemory.Limit(base: 4 << 20)
+    let pages = 1 << 20
+    // Buffers to read into are taken in any case: of three threads, packed and unpacked.
+    let most = limit.bytes(read: pages) + 6 << 19
+    for workers in [0, 2] {
+      let short = try Self.decode(
+        Self.trace(recordBytes: 8, isCompressed: isCompressed), limit, workers: workers)
+      #expect(short.losses > 0 && short.losses == short.problems.count && short.events > 10_000)
+      #expect(short.mostTaken <= most)
+      let usual = try Self.decode(
+        Self.trace(recordBytes: 32, isCompressed: isCompressed), limit, workers: workers)
+      #expect(usual.losses == 0 && usual.problems == [] && usual.events == 4 * (((1 << 18) - 16) / 32))
+      #expect(usual.mostTaken <= most)
+    }
+  }
+
+  @Test("A batch that cannot grow keeps what it has, with its arrays", arguments: [1, 40])
+  func fullBatch(numbers: Int) {
+    let memory = EventMemory(EventMemory.Limit(base: 20_000, factor: 0))
+    let batch = EventBatch(memory: memory)
+    for number in 0..<1_000 {
+      var event = Event()
+      (event.physicalCount, event.segments) = (UInt16(numbers), UInt32(batch.segmentCount))
+      batch.reserveSegments(numbers).update(repeating: UInt64(number), count: numbers)
+      batch.room().initialize(to: event)
+      batch.appendRoom()
+    }
+    #expect(batch.isFull)
+    #expect(batch.dropUnkept() && memory.mostTaken < 20_000 + 8 << 15)
+    let kept = batch.count
+    #expect(kept >= 16 && kept < 200)
+    for (number, event) in UnsafeBufferPointer(start: batch.events, count: kept).enumerated() {
+      #expect(
+        UnsafeBufferPointer(start: batch.segments + Int(event.segments), count: numbers)
+          .allSatisfy { $0 == UInt64(number) })
+    }
+    batch.appendLoss(time: 1, count: nil, cpu: 0)
+    #expect(batch.count == kept + 1 && batch.events[kept].call == .lost)
+    batch.reset()
+    #expect(!batch.isFull && batch.count == 0)
   }
 
   // MARK: - Archives

@@ -1,4 +1,5 @@
 import DMAModel
+import Foundation
 import Testing
 
 @testable import Ingest
@@ -56,6 +57,41 @@ import Testing
     #expect(reading.events.map(\.time) == expected.map(\.time))
     #expect(reading.events.map { Int($0.cpu) } == expected.map(\.cpu))
     #expect(reading.recording.events == UInt64(expected.count))
+  }
+
+  @Test("What was decoded ahead of a reader that stops is not counted, however many processors there are")
+  func stopped() throws {
+    // Pieces of 32 pages.
+    let times: [[[UInt64]]] = [(1...320).map { [$0 * 10] }, (1...320).map { [$0 * 10 + 5] }]
+    try withFile(Self.trace(times).build()) { path in
+      let source = try openInput(path).randomAccess()
+      let file = try TraceDatFile(source)
+      let catalog = EventCatalog(file.formats, dictionary: EventDictionary(), longSize: 8)
+      var all: Set<[UInt64]> = []
+      for workers in [0, 1, 6] {
+        let streams = file.buffers[0].cpus.map {
+          CPUStream(
+            $0, buffer: 0, isCompressed: false, pages: file.pages, clock: ClockConversion(), source: source)
+        }
+        let (shared, memory) = (SharedTables(), EventMemory())
+        let pipeline = Pipeline(streams, countSlots: catalog.plans.count, memory: memory) {
+          PieceDecoder(
+            source, compression: .none, memory: memory,
+            records: RecordDecoder(catalog, bigEndian: false, shared: shared))
+        }
+        pipeline.run(workers: workers) {
+          var merge = TimeMerge(pipeline, streams: 2) { _, _ in }
+          merge.forEachRun { _, _ in
+            // The others go on while the reader is busy.
+            Thread.sleep(forTimeInterval: 0.1)
+            return false
+          }
+        }
+        all.insert(pipeline.recordCounts)
+      }
+      // Of each CPU the pieces that were read, and the one after them.
+      #expect(all.count == 1 && all.allSatisfy { 128..<320 ~= $0.reduce(0, +) })
+    }
   }
 
   @Test("Short runs are handed out together, with the arrays of their scatterlists")

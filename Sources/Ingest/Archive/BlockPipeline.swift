@@ -149,7 +149,7 @@ final class BlockPipeline: @unchecked Sendable {
       }
     } catch {
       batch.reset()
-      batch.problems.append(error)
+      batch.note(error)
     }
   }
 

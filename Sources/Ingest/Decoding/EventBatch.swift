@@ -10,6 +10,16 @@ final class EventBatch: @unchecked Sendable {
   private(set) var segments: UnsafeMutablePointer<UInt64>
   private(set) var segmentCount = 0
   private var segmentCapacity: Int
+  /// What it may grow by; nil if it may without end.
+  private let memory: EventMemory?
+  /// So many events were there when it could not grow any more. Those that came later lie in two places behind the last
+  /// one, over each other, and their arrays in `overflow`.
+  private var kept: Int?
+  private var overflow: UnsafeMutablePointer<UInt64>?
+  private var overflowCapacity = 0
+  private static let spare = 2
+  /// Events beyond which it does not double any more: what the bytes that they come from are likely to hold at most.
+  private var usualCount = Int.max
 
   /// The stack at the very start of the piece, which belongs to the last event of the piece before.
   var leadingStack: StackID = 0
@@ -24,28 +34,51 @@ final class EventBatch: @unchecked Sendable {
   var lostWindowsWithoutCount: UInt64 = 0
   var records: UInt64 = 0
   /// What could not be read; offsets are of the file.
-  var problems: [TraceError] = []
+  private(set) var problems: [TraceError] = []
+  /// Past `problemLimit` problems are counted, not kept.
+  private(set) var furtherProblems: UInt64 = 0
+  static let problemLimit = 20
   var skippedRecords: UInt64 = 0
 
   /// Bytes of memory that it holds.
-  var bytes: Int { capacity * MemoryLayout<Event>.stride + segmentCapacity * MemoryLayout<UInt64>.stride }
+  var bytes: Int { EventBatch.bytes(events: capacity) + EventBatch.bytes(segments: segmentCapacity) }
+
+  private static func bytes(events capacity: Int) -> Int { (capacity + spare) * MemoryLayout<Event>.stride }
+  private static func bytes(segments capacity: Int) -> Int { capacity * MemoryLayout<UInt64>.stride }
+
+  /// Whether it could not grow: what comes now is not kept.
+  var isFull: Bool { kept != nil }
 
   /// Whether it holds much more memory than the pieces of a usual trace need.
   var isOversized: Bool { capacity > 1 << 16 || segmentCapacity > 1 << 18 }
 
-  init() {
+  /// - Parameter memory: what it may grow by; nil if it may without end.
+  init(memory: EventMemory? = nil) {
+    self.memory = memory
     capacity = 16
-    events = .allocate(capacity: capacity)
+    events = EventBatch.storage(capacity)
     segmentCapacity = 16
     segments = .allocate(capacity: segmentCapacity)
+    memory?.takeAnyway(bytes)
+  }
+
+  private static func storage(_ capacity: Int) -> UnsafeMutablePointer<Event> {
+    let storage = UnsafeMutablePointer<Event>.allocate(capacity: capacity + spare)
+    (storage + capacity).initialize(repeating: Event(), count: spare)
+    return storage
   }
 
   deinit {
+    dropOverflow()
+    memory?.giveBack(bytes)
     events.deallocate()
     segments.deallocate()
   }
 
-  func reset() {
+  /// - Parameter pageBytes: of the pages whose events are to come.
+  func reset(for pageBytes: Int? = nil) {
+    usualCount = pageBytes.map { 3 * $0 / MemoryLayout<Event>.stride } ?? .max
+    kept = nil
     count = 0
     segmentCount = 0
     leadingStack = 0
@@ -57,7 +90,12 @@ final class EventBatch: @unchecked Sendable {
     lostWindowsWithoutCount = 0
     records = 0
     problems.removeAll(keepingCapacity: true)
+    furtherProblems = 0
     skippedRecords = 0
+  }
+
+  func note(_ problem: TraceError) {
+    if problems.count < EventBatch.problemLimit { problems.append(problem) } else { furtherProblems &+= 1 }
   }
 
   /// Moves what another batch says of itself to this one, its events left out.
@@ -66,12 +104,13 @@ final class EventBatch: @unchecked Sendable {
     (lostEvents, lostWindows, lostWindowsWithoutCount) = (
       other.lostEvents, other.lostWindows, other.lostWindowsWithoutCount
     )
-    (records, problems, skippedRecords) = (other.records, other.problems, other.skippedRecords)
+    (records, skippedRecords) = (other.records, other.skippedRecords)
+    (problems, furtherProblems) = (other.problems, other.furtherProblems)
   }
 
   @inline(__always)
   func append(_ event: Event) {
-    if count == capacity { grow() }
+    if count >= capacity { grow() }
     (events + count).initialize(to: event)
     count &+= 1
   }
@@ -97,7 +136,7 @@ final class EventBatch: @unchecked Sendable {
   /// Where the next event goes; it is there once `appendRoom` is called.
   @inline(__always)
   func room() -> UnsafeMutablePointer<Event> {
-    if count == capacity { grow() }
+    if count >= capacity { grow() }
     return events + count
   }
 
@@ -105,16 +144,25 @@ final class EventBatch: @unchecked Sendable {
   @inline(__always)
   func appendRoom() { count &+= 1 }
 
-  /// Room for so many events behind those that it has; they count once `take` has said so.
+  /// Room for so many events behind those that it has; they count once `take` has said so. Only for batches that may grow
+  /// without end.
   func makeRoom(_ number: Int) -> UnsafeMutablePointer<Event> {
-    while count + number > capacity { grow() }
+    while count + number > capacity { enlarge(to: 2 * capacity) }
     return events + count
   }
 
   /// Counts events that have been put where `makeRoom` said.
   func take(_ number: Int) { count += number }
 
-  /// Counts so many events, one of each record, that have been put where `makeRoom` said; at least one.
+  /// Makes room behind the events for further ones: for `most` if there is memory for so many.
+  ///
+  /// - Returns: for how many; 0 if it is full.
+  func room(for most: Int) -> Int {
+    if count >= capacity { grow() }
+    return isFull ? 0 : min(most, capacity &- count)
+  }
+
+  /// Counts so many events, one of each record, that have been put behind those that there were; at least one.
   func take(_ number: Int, from first: UInt64, to last: UInt64) {
     if number > 1 { owners.note(count &+ number &- 2) }
     count &+= number
@@ -123,13 +171,31 @@ final class EventBatch: @unchecked Sendable {
     (firstTime, lastTime) = (first, last)
   }
 
-  /// Forgets the events and their arrays, and gives their memory back.
-  func dropAll() {
-    events.deallocate()
-    segments.deallocate()
-    (capacity, segmentCapacity, count, segmentCount) = (16, 16, 0, 0)
-    events = .allocate(capacity: capacity)
-    segments = .allocate(capacity: segmentCapacity)
+  /// Forgets the events for which there was no room.
+  ///
+  /// - Returns: whether there were any.
+  func dropUnkept() -> Bool {
+    guard let kept else { return false }
+    dropEvents(from: kept)
+    dropOverflow()
+    return true
+  }
+
+  private func dropOverflow() {
+    overflow?.deallocate()
+    memory?.giveBack(EventBatch.bytes(segments: overflowCapacity))
+    (overflow, overflowCapacity) = (nil, 0)
+  }
+
+  /// Where the arrays of a record go that is not kept. They need not stay.
+  private func overflowingSegments(_ number: Int) -> UnsafeMutablePointer<UInt64> {
+    if let overflow, number <= overflowCapacity { return overflow }
+    dropOverflow()
+    overflowCapacity = max(number, 1 << 15)
+    memory?.takeAnyway(EventBatch.bytes(segments: overflowCapacity))
+    let storage = UnsafeMutablePointer<UInt64>.allocate(capacity: overflowCapacity)
+    overflow = storage
+    return storage
   }
 
   /// Appends a loss, of so many events if that is known.
@@ -144,17 +210,31 @@ final class EventBatch: @unchecked Sendable {
   }
 
   private func grow() {
-    let larger = UnsafeMutablePointer<Event>.allocate(capacity: capacity * 2)
-    larger.moveInitialize(from: events, count: count)
+    if kept == nil {
+      let larger = min(2 * capacity, max(usualCount, capacity + capacity / 2))
+      if enlarge(to: larger) { return }
+      kept = count
+    }
+    count = capacity
+  }
+
+  @discardableResult
+  private func enlarge(to larger: Int) -> Bool {
+    if let memory, !memory.take(EventBatch.bytes(events: larger)) { return false }
+    let storage = EventBatch.storage(larger)
+    storage.moveInitialize(from: events, count: count)
     events.deallocate()
-    events = larger
-    capacity *= 2
+    memory?.giveBack(EventBatch.bytes(events: capacity))
+    (events, capacity) = (storage, larger)
+    return true
   }
 
   /// Room for so many numbers, at the end of the segments; the pointer holds until the next call.
   @inline(__always)
   func reserveSegments(_ number: Int) -> UnsafeMutablePointer<UInt64> {
-    if segmentCount + number > segmentCapacity { growSegments(to: segmentCount + number) }
+    if segmentCount + number > segmentCapacity, !growSegments(to: segmentCount + number) {
+      return overflowingSegments(number)
+    }
     defer { segmentCount += number }
     return segments + segmentCount
   }
@@ -162,14 +242,20 @@ final class EventBatch: @unchecked Sendable {
   /// Takes back the numbers from a place on.
   func dropSegments(from start: Int) { segmentCount = min(segmentCount, start) }
 
-  private func growSegments(to needed: Int) {
+  private func growSegments(to needed: Int) -> Bool {
+    if kept != nil { return false }
     var larger = segmentCapacity
     while larger < needed { larger *= 2 }
+    if let memory, !memory.take(EventBatch.bytes(segments: larger)) {
+      kept = count
+      return false
+    }
     let storage = UnsafeMutablePointer<UInt64>.allocate(capacity: larger)
     storage.update(from: segments, count: segmentCount)
     segments.deallocate()
-    segments = storage
-    segmentCapacity = larger
+    memory?.giveBack(EventBatch.bytes(segments: segmentCapacity))
+    (segments, segmentCapacity) = (storage, larger)
+    return true
   }
 }
 

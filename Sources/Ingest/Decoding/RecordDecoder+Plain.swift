@@ -17,7 +17,7 @@ extension RecordDecoder {
     while let first = next {
       next = decodeRun(first, &walk, base, cpu, into: batch)
       guard let other = next else { break }
-      if !isPlain(base + other.offset, other.length) {
+      if batch.isFull || !isPlain(base + other.offset, other.length) {
         _ = decode(base + other.offset, length: other.length, time: other.time, cpu: cpu, into: batch)
         next = walk.next()
       }
@@ -44,10 +44,11 @@ extension RecordDecoder {
     _ first: RingBufferPage.Record, _ walk: inout RingBufferPage, _ base: UnsafeRawPointer, _ cpu: UInt16,
     into batch: EventBatch
   ) -> RingBufferPage.Record? {
-    let room = batch.makeRoom(RecordDecoder.runLength)
+    let most = batch.room(for: RecordDecoder.runLength)
+    let room = batch.events + batch.count
     var (count, firstTime, lastTime) = (0, batch.firstTime, batch.lastTime)
     var next: RingBufferPage.Record? = first
-    while let record = next, count < RecordDecoder.runLength {
+    while let record = next, count < most {
       let address = base + record.offset
       guard record.length >= 8 else { break }
       let index = Int(indexByID[number(address)])

@@ -8,17 +8,8 @@ import DMAModel
 final class Pipeline: @unchecked Sendable {
   private enum Slot {
     case decoding
-    case ready(EventBatch)
-  }
-
-  /// How many bytes of events there may be at a time: no recorded call is so short that its event is four times as large.
-  struct HeldLimit {
-    var base = 40 << 20
-    /// For each byte of the pages that were read.
-    var factor = 4
-    var most = 512 << 20
-
-    func bytes(claimed: Int) -> Int { min(base + factor * claimed, most) }
+    /// With where it came from.
+    case ready(EventBatch, CPUStream.Piece)
   }
 
   private struct Row {
@@ -41,11 +32,11 @@ final class Pipeline: @unchecked Sendable {
   private static let aheadLimit = 32 << 20
   /// No record of a ring buffer is shorter.
   private static let shortestRecord = 8
-  /// Bytes of the batches that wait, and of those that the reader has: it needs one or two of each stream, however many there
-  /// are. What comes beyond the limit is given up.
-  private var heldBytes = 0
-  private let heldLimit: HeldLimit
-  private var claimedBytes = 0
+  /// Bytes of the batches that are free, and how many there may be.
+  private var freeBytes = 0
+  private static let freeLimit = 8 << 20
+  /// What all batches take: the reader needs one or two of each stream, however many there are.
+  private let memory: EventMemory
   private let chunksInPiece: Int
   private let pageBytesInPiece: Int
   private let makeDecoder: @Sendable () -> PieceDecoder
@@ -53,13 +44,13 @@ final class Pipeline: @unchecked Sendable {
   private let ownDecoder: PieceDecoder
 
   /// - Parameters:
-  ///   - heldLimit: what batches that the reader has at a time may take.
+  ///   - memory: what all batches may take, the decoders' own.
   ///   - makeDecoder: called once on each thread.
   init(
-    _ streams: [CPUStream], countSlots: Int, heldLimit: HeldLimit = HeldLimit(),
+    _ streams: [CPUStream], countSlots: Int, memory: EventMemory,
     makeDecoder: @escaping @Sendable () -> PieceDecoder
   ) {
-    self.heldLimit = heldLimit
+    self.memory = memory
     rows = streams.map { Row(stream: $0) }
     // Few streams get long pieces; many share about the same memory.
     depth = streams.count <= 8 ? 4 : 2
@@ -87,6 +78,7 @@ final class Pipeline: @unchecked Sendable {
       monitor.unlock()
       for thread in threads { thread.join() }
       add(ownDecoder.takeCounts())
+      subtractUnread()
     }
     return try body()
   }
@@ -98,7 +90,7 @@ final class Pipeline: @unchecked Sendable {
     func join() { thread.take()?.join() }
   }
 
-  /// Records met, by index in the event catalogue; complete once `run` has returned.
+  /// Records met in what was read, by index in the event catalogue; complete once `run` has returned.
   var recordCounts: [UInt64] { counts }
 
   /// Bytes of the file that were handed out for decoding.
@@ -106,6 +98,20 @@ final class Pipeline: @unchecked Sendable {
     monitor.lock()
     defer { monitor.unlock() }
     return rows.reduce(0) { $0 &+ $1.stream.bytesClaimed }
+  }
+
+  /// Takes back the counts of what was decoded ahead of a reader that stopped before the end: how much that is depends on how
+  /// busy the processors were. To decode these few pieces once more costs less than counts for each batch.
+  private func subtractUnread() {
+    free.removeAll()
+    for row in rows {
+      for slot in row.slots {
+        guard case .ready(let batch, let piece) = slot else { continue }
+        ownDecoder.decode(piece, of: row.stream, into: batch)
+      }
+    }
+    let unread = ownDecoder.takeCounts()
+    for index in unread.indices where index < counts.count { counts[index] &-= unread[index] }
   }
 
   private func add(_ more: [UInt64]) {
@@ -144,11 +150,17 @@ final class Pipeline: @unchecked Sendable {
       }
       rows[row].slots.append(.decoding)
       let number = rows[row].first + rows[row].slots.count - 1
-      let claim = Claim(row: row, number: number, piece: piece, batch: free.popLast() ?? EventBatch())
+      let claim = Claim(row: row, number: number, piece: piece, batch: freeBatch())
       decodingBytes += claim.most
-      claimedBytes += piece.pageBytes
       return claim
     }
+  }
+
+  /// The lock is held.
+  private func freeBatch() -> EventBatch {
+    guard let batch = free.popLast() else { return EventBatch(memory: memory) }
+    freeBytes -= batch.bytes
+    return batch
   }
 
   /// Decodes a claimed piece. The lock is held before and after, not during.
@@ -157,25 +169,10 @@ final class Pipeline: @unchecked Sendable {
     monitor.unlock()
     decoder.decode(claim.piece, of: stream, into: claim.batch)
     monitor.lock()
-    if heldBytes + claim.batch.bytes > heldLimit.bytes(claimed: claimedBytes) { giveUp(claim) }
-    heldBytes += claim.batch.bytes
-    rows[claim.row].slots[claim.number - rows[claim.row].first] = .ready(claim.batch)
+    rows[claim.row].slots[claim.number - rows[claim.row].first] = .ready(claim.batch, claim.piece)
     decodingBytes -= claim.most
     waitingBytes += claim.batch.bytes
     monitor.wakeAll()
-  }
-
-  /// Puts a loss in the place of events for which there is no room.
-  private func giveUp(_ claim: Claim) {
-    let stream = rows[claim.row].stream
-    let time = claim.batch.firstTime
-    claim.batch.dropAll()
-    let limit = heldLimit.bytes(claimed: claimedBytes)
-    claim.batch.problems.append(
-      stream.problem(
-        at: claim.piece.offset, "events of all CPUs that come together in at most \(limit >> 20) MiB", "more")
-    )
-    claim.batch.appendLoss(time: time == .max ? 0 : time, count: nil, cpu: stream.cpu)
   }
 
   private func work(_ decoder: PieceDecoder) {
@@ -192,7 +189,7 @@ final class Pipeline: @unchecked Sendable {
     monitor.lock()
     defer { monitor.unlock() }
     while true {
-      if case .ready(let batch)? = rows[row].slots.first {
+      if case .ready(let batch, _)? = rows[row].slots.first {
         rows[row].slots.removeFirst()
         waitingBytes -= batch.bytes
         rows[row].first += 1
@@ -211,9 +208,11 @@ final class Pipeline: @unchecked Sendable {
 
   func recycle(_ batch: EventBatch) {
     monitor.lock()
-    heldBytes -= batch.bytes
     // What one odd piece has made large does not stay so.
-    if !batch.isOversized { free.append(batch) }
+    if !batch.isOversized, freeBytes + batch.bytes <= Pipeline.freeLimit {
+      free.append(batch)
+      freeBytes += batch.bytes
+    }
     monitor.unlock()
   }
 }

@@ -4,21 +4,31 @@ import DMAModel
 final class PieceDecoder {
   private let source: ByteSource
   private let decompressor: Decompressor
+  private let memory: EventMemory
   private var records: RecordDecoder
   private var input: UnsafeMutableRawBufferPointer
   private var output: UnsafeMutableRawBufferPointer
   /// A loss whose page is still to come.
   private var lossPending = false
 
-  init(_ source: ByteSource, compression: ChunkCompression, records: consuming RecordDecoder) {
+  /// Bytes of a buffer to begin with, and those of one that does not stay.
+  private static let (usualBytes, oddBytes) = (1 << 16, 1 << 20)
+
+  init(
+    _ source: ByteSource, compression: ChunkCompression, memory: EventMemory,
+    records: consuming RecordDecoder
+  ) {
     self.source = source
     decompressor = Decompressor(compression)
+    self.memory = memory
     self.records = records
-    input = .allocate(byteCount: 1 << 16, alignment: 16)
-    output = .allocate(byteCount: 1 << 16, alignment: 16)
+    input = .allocate(byteCount: PieceDecoder.usualBytes, alignment: 16)
+    output = .allocate(byteCount: PieceDecoder.usualBytes, alignment: 16)
+    memory.takeAnyway(2 * PieceDecoder.usualBytes)
   }
 
   deinit {
+    memory.giveBack(input.count + output.count)
     input.deallocate()
     output.deallocate()
   }
@@ -28,13 +38,25 @@ final class PieceDecoder {
 
   private func reserve(_ buffer: inout UnsafeMutableRawBufferPointer, _ count: Int) {
     if buffer.count >= count { return }
-    buffer.deallocate()
-    buffer = .allocate(byteCount: count + count / 4, alignment: 16)
+    replace(&buffer, count < PieceDecoder.oddBytes ? count + count / 4 : count)
   }
 
-  /// Fills `batch` with the events of a piece. Damage goes into the batch, never out of it.
+  private func replace(_ buffer: inout UnsafeMutableRawBufferPointer, _ count: Int) {
+    memory.giveBack(buffer.count)
+    buffer.deallocate()
+    memory.takeAnyway(count)
+    buffer = .allocate(byteCount: count, alignment: 16)
+  }
+
+  /// What an odd piece has made large does not stay so.
+  private func trim(_ buffer: inout UnsafeMutableRawBufferPointer) {
+    if buffer.count > 2 * PieceDecoder.oddBytes { replace(&buffer, PieceDecoder.usualBytes) }
+  }
+
+  /// Fills `batch` with the events of a piece. Damage goes into the batch, never out of it; so does a loss, where there is
+  /// no memory for all of them.
   func decode(_ piece: CPUStream.Piece, of stream: CPUStream, into batch: EventBatch) {
-    batch.reset()
+    batch.reset(for: piece.pageBytes)
     lossPending = false
     reserve(&input, max(1, piece.size))
     do throws(TraceError) {
@@ -44,17 +66,24 @@ final class PieceDecoder {
       if stream.isCompressed {
         decodeChunks(bytes, at: piece.offset, of: stream, into: batch)
       } else {
+        memory.noteRead(count)
         decodePages(bytes, at: piece.offset, isExact: true, of: stream, into: batch, &records)
       }
     } catch {
       note(error, batch)
     }
+    if batch.dropUnkept() {
+      let limit = "events of all CPUs that come together in at most \(memory.allowed >> 20) MiB"
+      note(stream.problem(at: piece.offset, limit, "more"), batch)
+    }
+    trim(&input)
+    trim(&output)
     if let problem = piece.problem { note(problem, batch) }
     if lossPending { appendLoss(time: batch.lastTime, count: nil, stream, batch) }
   }
 
   private func note(_ problem: TraceError, _ batch: EventBatch) {
-    batch.problems.append(problem)
+    batch.note(problem)
     lossPending = true
     batch.owners = StackOwners()
   }
@@ -82,11 +111,13 @@ final class PieceDecoder {
             .damaged, file: source.name, offset: offset + UInt64(position),
             expected: "a chunk that unpacks to \(unpacked) bytes", found: failure), batch)
       } else {
+        memory.noteRead(unpacked)
         decodePages(
           UnsafeRawBufferPointer(target), at: offset + UInt64(position), isExact: false, of: stream,
           into: batch,
           &records)
       }
+      if batch.isFull { return }
       position += packed
     }
   }
@@ -135,6 +166,7 @@ final class PieceDecoder {
             expected: isExact ? "a sound ring-buffer page" : "sound ring-buffer pages in this chunk",
             found: damage.found), batch)
       }
+      if batch.isFull { return }
       start += layout.pageSize
     }
   }

@@ -90,9 +90,10 @@ final class TraceDatReader: TraceReader {
   func forEachRun(_ body: (Span<Event>, Span<UInt64>) -> Bool) {
     let (source, compression, catalog, shared) = (source, file.compression, catalog, shared)
     let bigEndian = file.bigEndian
-    let pipeline = Pipeline(streams, countSlots: catalog.plans.count) {
+    let memory = EventMemory()
+    let pipeline = Pipeline(streams, countSlots: catalog.plans.count, memory: memory) {
       PieceDecoder(
-        source, compression: compression,
+        source, compression: compression, memory: memory,
         records: RecordDecoder(catalog, bigEndian: bigEndian, shared: shared))
     }
     self.pipeline = pipeline
@@ -126,6 +127,7 @@ final class TraceDatReader: TraceReader {
     result.buffers[buffer].lostWindows &+= batch.lostWindows
     if batch.skippedRecords > 0 { result.skipped["short records", default: 0] &+= batch.skippedRecords }
     for problem in batch.problems { note(problem) }
+    furtherProblems &+= batch.furtherProblems
   }
 
   func recording() -> Recording {
