@@ -133,8 +133,8 @@ extension Replayer {
     guard record.seen > 0, options.filter.devices.isEmpty else { return nil }
     var measured = Measured()
     measured.maintenance = record.sums
-    measured.recordedSteps = record.steps
-    for step in record.steps {
+    measured.recordedSteps = record.steps.all
+    for step in record.steps.all {
       let (model, kernel) = (totals.maintenance.total(step), record.sums.total(step))
       let lines = Int64(bitPattern: model.lines &- kernel.lines)
       guard step != .prepare else {

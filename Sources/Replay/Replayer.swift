@@ -116,6 +116,8 @@ public struct Replayer: ~Copyable {
     switch call {
     case .mapPage where upcoming.pointee.device >= 0: map(event, upcoming)
     case .unmapPage where upcoming.pointee.device >= 0: unmap(event, upcoming)
+    case .archSyncForDevice: maintain(event, .forDevice)
+    case .archSyncForCPU: maintain(event, .forCPU)
     default: apply(event.pointee, segments)
     }
   }
@@ -195,9 +197,9 @@ public struct Replayer: ~Copyable {
     case .allocate, .allocatePages, .allocateScatterTable, .allocateScatterTableFailed: allocate(event)
     case .free, .freePages, .freeScatterTable: free(event)
     case .swiotlbBounced: request(event)
-    case .archSyncForDevice: maintain(event, .forDevice)
-    case .archSyncForCPU: maintain(event, .forCPU)
-    case .archPrepareCoherent: maintain(event, .prepare)
+    case .archSyncForDevice: withUnsafePointer(to: event) { maintain($0, .forDevice) }
+    case .archSyncForCPU: withUnsafePointer(to: event) { maintain($0, .forCPU) }
+    case .archPrepareCoherent: withUnsafePointer(to: event) { maintain($0, .prepare) }
     case .iommuMap:
       guard counts else { return }
       iommu.iommuMaps &+= 1
@@ -237,10 +239,16 @@ public struct Replayer: ~Copyable {
   }
 
   /// The kernel's own record of a call of a maintenance function, or of its return.
-  private mutating func maintain(_ event: Event, _ step: MaintenanceStep) {
-    guard !event.flags.contains(.isReturn) else { return durations.end(event, step, counts: counts) }
-    record.add(event, step, platform, counts: counts)
-    durations.begin(event, step, platform)
+  private mutating func maintain(_ event: UnsafePointer<Event>, _ step: MaintenanceStep) {
+    guard !event.pointee.flags.contains(.isReturn) else {
+      return durations.end(event.pointee, step, counts: counts)
+    }
+    let call = platform.maintenance(event.pointee.physicalAddress, event.pointee.size)
+    record.add(event, step, call, counts: counts)
+    let direction = step == .prepare ? .bidirectional : event.pointee.direction
+    durations.begin(
+      event, step, platform.architecture.operation(step, direction),
+      lines: step == .prepare ? platform.lines(0, event.pointee.size) : call.lines)
   }
 
   mutating func place(_ event: Event) -> Int {

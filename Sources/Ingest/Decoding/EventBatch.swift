@@ -144,7 +144,8 @@ final class EventBatch: @unchecked Sendable {
   @inline(__always)
   func appendRoom() { count &+= 1 }
 
-  /// Room for so many events behind those that it has; they count once `take` has said so.
+  /// Room for so many events behind those that it has; they count once `take` has said so. Only for batches that may grow
+  /// without end.
   func makeRoom(_ number: Int) -> UnsafeMutablePointer<Event> {
     while count + number > capacity { enlarge(to: 2 * capacity) }
     return events + count
@@ -152,6 +153,23 @@ final class EventBatch: @unchecked Sendable {
 
   /// Counts events that have been put where `makeRoom` said.
   func take(_ number: Int) { count += number }
+
+  /// Makes room behind the events for further ones: for `most` if there is memory for so many.
+  ///
+  /// - Returns: for how many; 0 if it is full.
+  func room(for most: Int) -> Int {
+    if count >= capacity { grow() }
+    return isFull ? 0 : min(most, capacity &- count)
+  }
+
+  /// Counts so many events, one of each record, that have been put behind those that there were; at least one.
+  func take(_ number: Int, from first: UInt64, to last: UInt64) {
+    if number > 1 { owners.note(count &+ number &- 2) }
+    count &+= number
+    owners.note(count &- 1)
+    records &+= UInt64(number)
+    (firstTime, lastTime) = (first, last)
+  }
 
   /// Forgets the events for which there was no room.
   ///

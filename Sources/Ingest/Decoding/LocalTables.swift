@@ -122,8 +122,17 @@ struct LocalNames: ~Copyable {
 struct LocalStacks: ~Copyable {
   private let shared: StackTable
   private var numbers: [UInt64: StackID] = [:]
+  /// The last stacks, each in a place by its hash: most are met again soon. No stack has number 0.
+  private let recent: UnsafeMutablePointer<(hash: UInt64, number: StackID)>
+  private static let recentCount = 256
 
-  init(_ shared: StackTable) { self.shared = shared }
+  init(_ shared: StackTable) {
+    self.shared = shared
+    recent = .allocate(capacity: LocalStacks.recentCount)
+    recent.initialize(repeating: (0, 0), count: LocalStacks.recentCount)
+  }
+
+  deinit { recent.deallocate() }
 
   /// The number of a stack. Two stacks are taken for the same if 64 bits of hash agree within one thread's reading.
   mutating func number(_ frames: UnsafeBufferPointer<UInt64>) -> StackID {
@@ -132,7 +141,14 @@ struct LocalStacks: ~Copyable {
       hash = (hash ^ frame) &* 0xff51_afd7_ed55_8ccd
       hash ^= hash >> 32
     }
-    if let known = numbers[hash] { return known }
+    let place = recent + Int(truncatingIfNeeded: hash & UInt64(LocalStacks.recentCount - 1))
+    if place.pointee.hash == hash, place.pointee.number != 0 { return place.pointee.number }
+    let number = numbers[hash] ?? intern(frames, hash)
+    place.pointee = (hash, number)
+    return number
+  }
+
+  private mutating func intern(_ frames: UnsafeBufferPointer<UInt64>, _ hash: UInt64) -> StackID {
     let number = shared.intern(Array(frames), hash: hash)
     if numbers.count < StackTable.limit { numbers[hash] = number }
     return number

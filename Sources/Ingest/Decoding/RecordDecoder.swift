@@ -15,24 +15,26 @@ final class SharedTables: Sendable {
 /// The unsafe core of ingest: `decode` gets a record whose bounds the page walk has proven, checks its length once
 /// against the plan, and every array and string against the record.
 struct RecordDecoder: ~Copyable {
-  private let bigEndian: Bool
+  let bigEndian: Bool
   private let longSize: Int
   private let common: EventCatalog.CommonFields
   // Own copies in plain memory: several threads that count references to shared arrays, record by record, spend
   // half their time on it.
-  private let indexByID: UnsafeMutablePointer<UInt16>
+  let indexByID: UnsafeMutablePointer<UInt16>
   private let plans: UnsafeMutablePointer<EventPlan>
-  private let plainPlans: UnsafeMutablePointer<PlainPlan>
+  let plainPlans: UnsafeMutablePointer<PlainPlan>
   /// The meanings of attribute bits, 64 a plan: indexed in a plan, all of them would be copied first.
-  private let meanings: UnsafeMutablePointer<UInt32>
+  let meanings: UnsafeMutablePointer<UInt32>
   /// A record that is shorter lacks what every record begins with.
-  private let commonLength: Int
-  private let counts: UnsafeMutablePointer<UInt64>
+  let commonLength: Int
+  let counts: UnsafeMutablePointer<UInt64>
   private let planCount: Int
   private let conversions: [RecordConversions]
-  private var names: LocalNames
+  var names: LocalNames
   private var stacks: LocalStacks
-  private var frames: [UInt64] = []
+  /// The frames of the stack that is being read.
+  private let frames: UnsafeMutablePointer<UInt64>
+  private static let frameLimit = 128
   private let functions: GraphedFunctions
   /// The addresses of the functions whose durations count; nil until the first duration is met.
   private var calls: [UInt64: Call]?
@@ -64,6 +66,7 @@ struct RecordDecoder: ~Copyable {
     names = LocalNames(shared.names)
     stacks = LocalStacks(shared.stacks)
     functions = shared.functions
+    frames = .allocate(capacity: RecordDecoder.frameLimit)
   }
 
   deinit {
@@ -73,6 +76,7 @@ struct RecordDecoder: ~Copyable {
     plainPlans.deallocate()
     counts.deallocate()
     meanings.deallocate()
+    frames.deallocate()
   }
 
   /// Records met since the last call, by index in the catalogue.
@@ -150,7 +154,9 @@ struct RecordDecoder: ~Copyable {
     let plain = UnsafePointer(plainPlans + index)
     if length >= plain.pointee.length {
       batch.owners.note(batch.count)
-      decodePlain(plain, base, length, time, cpu, meanings + 64 * index, into: batch)
+      let event = plainEvent(plain, base, length, time, cpu, meanings + 64 * index)
+      batch.room().initialize(to: event)
+      batch.appendRoom()
       return true
     }
     let plan = UnsafePointer(plans + index)
@@ -167,34 +173,6 @@ struct RecordDecoder: ~Copyable {
       }
     batch.owners.note(isEvent ? number : StackOwners.other)
     return isEvent
-  }
-
-  /// Decodes a record of a plain event.
-  @inline(__always)
-  private mutating func decodePlain(
-    _ plan: UnsafePointer<PlainPlan>, _ base: UnsafeRawPointer, _ length: Int, _ time: UInt64, _ cpu: UInt16,
-    _ meanings: UnsafePointer<UInt32>, into batch: EventBatch
-  ) {
-    var event = Event()
-    (event.time, event.cpu) = (time, cpu)
-    (event.call, event.flags) = (plan.pointee.call, plan.pointee.flags)
-    let common = UInt64(littleEndian: base.loadUnaligned(as: UInt64.self))
-    event.pid = Int32(truncatingIfNeeded: common &>> 32)
-    event.context = RecordDecoder.context(
-      UInt8(truncatingIfNeeded: common &>> 16), preemption: UInt8(truncatingIfNeeded: common &>> 24))
-    event.address = plan.pointee.address.value(base)
-    event.physicalAddress = plan.pointee.physicalAddress.value(base)
-    event.size = plan.pointee.size.value(base)
-    event.direction = Direction(recorded: plan.pointee.direction.value(base))
-    let attributes = plan.pointee.attributes.value(base)
-    if attributes != 0 { event.attributes = AttributeMap.attributes(attributes, meanings) }
-    let word = UInt32(littleEndian: base.loadUnaligned(fromByteOffset: plan.pointee.device, as: UInt32.self))
-    let (start, count) = (Int(word & 0xffff) &+ plan.pointee.deviceBase, Int(word &>> 16))
-    if start &+ count <= length {
-      event.device = names.number((base + start).assumingMemoryBound(to: UInt8.self), count)
-    }
-    batch.room().initialize(to: event)
-    batch.appendRoom()
   }
 
   /// The return of a function from the function graph, if it is one of those that count.
@@ -282,10 +260,9 @@ struct RecordDecoder: ~Copyable {
 
   /// The `TRACE_FLAG_*` bits of common_flags (include/linux/trace_events.h) and the low nibble of the preempt count.
   @inline(__always)
-  private static func context(_ flags: UInt8, preemption: UInt8) -> Event.Context {
+  static func context(_ flags: UInt8, preemption: UInt8) -> Event.Context {
     var result: UInt8 = flags & 0x01
-    result |= (flags & 0x08) >> 2
-    result |= (flags & 0x10) >> 2
+    result |= (flags & 0x18) >> 2
     result |= (flags & 0x40) >> 3
     if preemption & 0x0f != 0 { result |= 0x10 }
     return Event.Context(rawValue: result)
@@ -337,25 +314,36 @@ struct RecordDecoder: ~Copyable {
     _ base: UnsafeRawPointer, _ length: Int, _ start: Int, to batch: EventBatch
   ) {
     guard length > start else { return }
-    let width = longSize
-    frames.removeAll(keepingCapacity: true)
-    var offset = start
-    while offset + width <= length && frames.count < 128 {
-      let frame =
-        width == 8 ? load(base, offset, as: UInt64.self) : UInt64(load(base, offset, as: UInt32.self))
-      // Zero and all ones end the list.
-      if frame == 0 || frame == (width == 8 ? UInt64.max : UInt64(UInt32.max)) { break }
-      frames.append(frame)
-      offset += width
-    }
-    guard !frames.isEmpty else { return }
+    let count =
+      longSize == 8
+      ? readFrames(base + start, length - start, as: UInt64.self)
+      : readFrames(base + start, length - start, as: UInt32.self)
+    guard count > 0 else { return }
+    let stack = UnsafeBufferPointer(start: frames, count: count)
     if let (number, wasInterrupted) = batch.owners.take() {
       let event = batch.events + number
       let pid = Int32(bitPattern: load(base, common.pid, as: UInt32.self))
       guard !wasInterrupted || (event.pointee.pid == pid && event.pointee.stack == 0) else { return }
-      event.pointee.stack = frames.withUnsafeBufferPointer { stacks.number($0) }
+      event.pointee.stack = stacks.number(stack)
     } else if batch.records == 1, batch.count == 0 {
-      batch.leadingStack = frames.withUnsafeBufferPointer { stacks.number($0) }
+      batch.leadingStack = stacks.number(stack)
     }
+  }
+
+  /// Reads frames as wide as the kernel's `long` and returns how many there are. Zero and all ones end the list.
+  @inline(__always)
+  private func readFrames<Frame: FixedWidthInteger & UnsignedInteger>(
+    _ base: UnsafeRawPointer, _ length: Int, as type: Frame.Type
+  ) -> Int {
+    let width = MemoryLayout<Frame>.size
+    let most = min(length / width, RecordDecoder.frameLimit)
+    var count = 0
+    while count < most {
+      let frame = load(base, count * width, as: type)
+      if frame == 0 || frame == .max { break }
+      frames[count] = UInt64(frame)
+      count &+= 1
+    }
+    return count
   }
 }

@@ -32,27 +32,29 @@ struct EventFormat: Sendable {
   static let textLimit = 1 << 18
 
   /// Reads a format file; nil if it has no name or number.
-  init?(system: String, text bytes: ArraySlice<UInt8>) {
-    self.init(system: system, text: bytes.prefix(EventFormat.textLimit).text)
-  }
+  init?(system: String, text: String) { self.init(system: system, text: Array(text.utf8)[...]) }
 
   /// Reads a format file; nil if it has no name or number.
-  init?(system: String, text: String) {
+  ///
+  /// Byte by byte: hundreds of lines are read at each start.
+  init?(system: String, text: ArraySlice<UInt8>) {
     self.system = system
     name = ""
     var number: UInt16?
     fields = []
     printFormat = ""
-    for line in text.split(separator: "\n", omittingEmptySubsequences: true) {
-      let line = line.drop { $0 == " " || $0 == "\t" }
-      if line.hasPrefix("name:") {
-        name = String(line.dropFirst(5).drop { $0 == " " })
-      } else if line.hasPrefix("ID:") {
-        number = UInt16(line.dropFirst(3).drop { $0 == " " })
-      } else if line.hasPrefix("field:") {
-        if let field = Field(line) { fields.append(field) }
-      } else if line.hasPrefix("print fmt:") {
-        printFormat = String(line.dropFirst(10))
+    for line in text.prefix(EventFormat.textLimit).prefix(while: { $0 != 0 }).split(
+      separator: UInt8(ascii: "\n"))
+    {
+      let line = line.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+      if let rest = line.after("field:") {
+        if let field = Field(declaration: rest) { fields.append(field) }
+      } else if let rest = line.after("name:") {
+        name = rest.withoutLeadingSpaces.text
+      } else if let rest = line.after("ID:") {
+        number = rest.withoutLeadingSpaces.decimal.flatMap { UInt16(exactly: $0) }
+      } else if let rest = line.after("print fmt:") {
+        printFormat = rest.text
       }
     }
     guard let number, !name.isEmpty else { return nil }
@@ -76,32 +78,60 @@ struct EventFormat: Sendable {
 extension EventFormat.Field {
   /// `field:__data_loc char[] device;	offset:8;	size:4;	signed:0;`
   init?(_ line: Substring) {
-    var declaration = ""
+    let line = Array(line.utf8)[...]
+    self.init(declaration: line.after("field:") ?? line)
+  }
+
+  /// The same behind its `field:`.
+  fileprivate init?(declaration line: ArraySlice<UInt8>) {
+    var parts = line.split(separator: UInt8(ascii: ";")).makeIterator()
+    guard let declaration = parts.next()?.withoutLeadingSpaces else { return nil }
     var offset: Int?
     var size: Int?
     isSigned = false
-    for part in line.split(separator: ";") {
-      let part = part.drop { $0 == " " || $0 == "\t" }
-      if part.hasPrefix("field:") {
-        declaration = String(part.dropFirst(6).drop { $0 == " " })
-      } else if part.hasPrefix("offset:") {
-        offset = Int(part.dropFirst(7))
-      } else if part.hasPrefix("size:") {
-        size = Int(part.dropFirst(5))
-      } else if part.hasPrefix("signed:") {
-        isSigned = part.dropFirst(7) == "1"
+    while let part = parts.next() {
+      let part = part.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+      if let rest = part.after("offset:") {
+        offset = rest.decimal
+      } else if let rest = part.after("size:") {
+        size = rest.decimal
+      } else if let rest = part.after("signed:") {
+        isSigned = rest.elementsEqual(CollectionOfOne(UInt8(ascii: "1")))
       }
     }
-    guard let offset, let size, offset >= 0, size >= 0, offset < 1 << 16, size < 1 << 16 else { return nil }
+    guard let offset, let size, offset < 1 << 16, size < 1 << 16 else { return nil }
     self.offset = offset
     self.size = size
     // `unsigned long caller[8]`: the name ends before the bracket.
-    var words = declaration.split(separator: " ")
-    let last = words.popLast() ?? ""
-    name = String(last.prefix { $0 != "[" }.drop { $0 == "*" })
-    type = words.joined(separator: " ")
+    var words = declaration.split(separator: UInt8(ascii: " "))
+    let last = words.popLast() ?? []
+    name = last.prefix { $0 != UInt8(ascii: "[") }.drop { $0 == UInt8(ascii: "*") }.text
+    type = words.map(\.text).joined(separator: " ")
     storage =
-      declaration.hasPrefix("__data_loc")
-      ? .dataLocation : declaration.hasPrefix("__rel_loc") ? .relativeLocation : .fixed
+      declaration.after("__data_loc") != nil
+      ? .dataLocation : declaration.after("__rel_loc") != nil ? .relativeLocation : .fixed
+  }
+}
+
+extension ArraySlice<UInt8> {
+  /// What follows a word that they begin with; nil if they do not.
+  fileprivate func after(_ word: StaticString) -> ArraySlice<UInt8>? {
+    guard count >= word.utf8CodeUnitCount else { return nil }
+    for index in 0..<word.utf8CodeUnitCount
+    where self[startIndex + index] != word.utf8Start[index] { return nil }
+    return dropFirst(word.utf8CodeUnitCount)
+  }
+
+  fileprivate var withoutLeadingSpaces: ArraySlice<UInt8> { drop { $0 == UInt8(ascii: " ") } }
+
+  /// Digits and nothing else, as a number below 2^31.
+  fileprivate var decimal: Int? {
+    if isEmpty { return nil }
+    var result = 0
+    for byte in self {
+      guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9"), result < 1 << 27 else { return nil }
+      result = result * 10 + Int(byte - UInt8(ascii: "0"))
+    }
+    return result
   }
 }

@@ -84,19 +84,24 @@ final class CPUStream: @unchecked Sendable {
     TraceError(.damaged, file: source.name, offset: offset, expected: expected, found: found)
   }
 
-  private func word(at offset: UInt64) -> UInt64? {
-    guard offset &+ 4 <= min(end, source.size),
-      let bytes = try? source.bytes(at: offset, count: 4, for: "a size")
-    else { return nil }
-    var cursor = ByteCursor(bytes, bigEndian: pages.bigEndian, file: source.name, base: offset)
-    return try? cursor.number(4, "a size")
+  /// The word at a place and the one behind it; nil if `count` of them are not there.
+  private func words(_ count: UInt64, at offset: UInt64) -> (UInt64, UInt64)? {
+    guard offset &+ 4 * count <= min(end, source.size) else { return nil }
+    var words = (UInt32(0), UInt32(0))
+    let read = withUnsafeMutableBytes(of: &words) {
+      try? source.read(at: offset, into: UnsafeMutableRawBufferPointer(rebasing: $0[..<Int(4 * count)]))
+    }
+    guard read == Int(4 * count) else { return nil }
+    return pages.bigEndian
+      ? (UInt64(words.0.bigEndian), UInt64(words.1.bigEndian))
+      : (UInt64(words.0.littleEndian), UInt64(words.1.littleEndian))
   }
 
   /// Chunks lie one after another: packed size, unpacked size, packed bytes. Their number comes first.
   private func claimChunks(_ most: Int) -> Piece? {
     if !isOpened {
       isOpened = true
-      guard let count = word(at: next) else {
+      guard let (count, _) = words(1, at: next) else {
         isExhausted = true
         return Piece(offset: next, size: 0, pageBytes: 0, problem: cut(next))
       }
@@ -111,7 +116,7 @@ final class CPUStream: @unchecked Sendable {
         offset: begin, size: Int(next - begin), pageBytes: Int(clamping: unpackedBytes), problem: problem)
     }
     while taken < most && chunksLeft > 0 && unpackedBytes < CPUStream.pieceLimit {
-      guard let packed = word(at: next), let unpacked = word(at: next + 4),
+      guard let (packed, unpacked) = words(2, at: next),
         next + 8 + packed <= min(end, source.size)
       else {
         isExhausted = true

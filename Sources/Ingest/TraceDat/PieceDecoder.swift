@@ -149,11 +149,15 @@ final class PieceDecoder {
       if page.lost || lossPending {
         appendLoss(time: clock.nanoseconds(page.time), count: page.lostCount, stream, batch)
       }
-      while let record = page.next() {
-        _ = records.decode(
-          base + start + record.offset, length: record.length,
-          time: convert ? clock.nanoseconds(record.time) : record.time, cpu: cpu,
-          into: batch)
+      if convert || layout.bigEndian {
+        while let record = page.next() {
+          _ = records.decode(
+            base + start + record.offset, length: record.length,
+            time: convert ? clock.nanoseconds(record.time) : record.time, cpu: cpu,
+            into: batch)
+        }
+      } else {
+        records.decode(&page, at: base + start, cpu: cpu, into: batch)
       }
       if let damage = page.damage {
         note(

@@ -45,26 +45,62 @@ public struct MeasuredTime: Sendable {
 /// interrupt may come in between, and returns before what it interrupted.
 struct DurationRecord {
   private struct Open {
-    var step: MaintenanceStep
-    var pid: Int32
-    var time: UInt64
-    var operation: Architecture.Operation
-    var lines: UInt64
+    var step = MaintenanceStep.prepare
+    var pid: Int32 = 0
+    var time: UInt64 = 0
+    var operation = Architecture.Operation.none
+    var lines: UInt64 = 0
   }
 
-  private static let depth = 8
+  /// The calls of a CPU that have not returned, the last few of them: where no returns are recorded, all stay open.
+  private struct OpenCalls {
+    private static let depth = 8
+    private var calls: InlineArray<8, Open> = .init(repeating: Open())
+    private var first = 0
+    private var count = 0
+
+    mutating func append(_ call: Open) {
+      if count == OpenCalls.depth { first += 1 } else { count += 1 }
+      calls[(first + count - 1) % OpenCalls.depth] = call
+    }
+
+    /// Takes out the last call of a step by a task, and those after it: they did not end, or not all of it was recorded.
+    mutating func takeLast(_ step: MaintenanceStep, pid: Int32) -> Open? {
+      var left = count
+      while left > 0 {
+        let call = calls[(first + left - 1) % OpenCalls.depth]
+        left -= 1
+        if call.step == step, call.pid == pid {
+          count = left
+          return call
+        }
+      }
+      return nil
+    }
+  }
+
   private static let cpuLimit = 4096
   private static let sampleLimit = 1 << 17
-  private var open: [[Open]] = []
-  private var entered: Set<MaintenanceStep> = []
-  private(set) var sums: [MaintenanceStep: DurationSum] = [:]
+  private var open: [OpenCalls] = []
+  private var entered = MaintenanceSteps()
+  private var sumsByStep: InlineArray<3, DurationSum> = .init(repeating: DurationSum())
   private(set) var samples: [DurationSample] = []
   /// Past the limit only every so many of the samples are kept, spread evenly over the recording.
   private var stride = 1
   private var skipped = 0
 
+  /// Of the steps that have any.
+  private var sums: [MaintenanceStep: DurationSum] {
+    var result: [MaintenanceStep: DurationSum] = [:]
+    for step in MaintenanceStep.allCases where sumsByStep[Int(step.rawValue)].calls > 0 {
+      result[step] = sumsByStep[Int(step.rawValue)]
+    }
+    return result
+  }
+
   /// Nil if there is not one.
   var measuredTime: MeasuredTime? {
+    let sums = sums
     guard !sums.isEmpty else { return nil }
     var time = MeasuredTime()
     (time.sums, time.samples) = (sums, samples)
@@ -72,33 +108,28 @@ struct DurationRecord {
     return time
   }
 
-  mutating func begin(_ event: Event, _ step: MaintenanceStep, _ platform: Platform) {
-    let cpu = Int(event.cpu)
+  /// - Parameters:
+  ///   - operation: what the architecture does to each of the `lines`.
+  mutating func begin(
+    _ event: UnsafePointer<Event>, _ step: MaintenanceStep, _ operation: Architecture.Operation,
+    lines: UInt64
+  ) {
+    let cpu = Int(event.pointee.cpu)
     guard cpu < DurationRecord.cpuLimit else { return }
     entered.insert(step)
-    while open.count <= cpu { open.append([]) }
-    if open[cpu].count >= DurationRecord.depth { open[cpu].removeFirst() }
-    let direction = step == .prepare ? .bidirectional : event.direction
-    let address = step == .prepare ? 0 : event.physicalAddress
+    while open.count <= cpu { open.append(OpenCalls()) }
     open[cpu].append(
       Open(
-        step: step, pid: event.pid, time: event.time,
-        operation: platform.architecture.operation(step, direction),
-        lines: platform.lines(address, event.size)))
+        step: step, pid: event.pointee.pid, time: event.pointee.time, operation: operation, lines: lines))
   }
 
   mutating func end(_ event: Event, _ step: MaintenanceStep, counts: Bool) {
     let cpu = Int(event.cpu)
-    guard cpu < open.count,
-      let index = open[cpu].lastIndex(where: { $0.step == step && $0.pid == event.pid })
-    else {
+    guard cpu < open.count, let call = open[cpu].takeLast(step, pid: event.pid) else {
       // The function graph alone: no entry says how much there was to do.
       if counts, event.value > 0, !entered.contains(step) { add(event.value, step) }
       return
     }
-    let call = open[cpu][index]
-    // What began after it and did not end was not recorded whole.
-    open[cpu].removeSubrange(index...)
     guard counts, event.value > 0 || event.time >= call.time else { return }
     let nanoseconds = event.value > 0 ? event.value : event.time &- call.time
     add(nanoseconds, step)
@@ -108,8 +139,8 @@ struct DurationRecord {
   }
 
   private mutating func add(_ nanoseconds: UInt64, _ step: MaintenanceStep) {
-    sums[step, default: DurationSum()].calls &+= 1
-    sums[step, default: DurationSum()].nanoseconds &+= nanoseconds
+    sumsByStep[Int(step.rawValue)].calls &+= 1
+    sumsByStep[Int(step.rawValue)].nanoseconds &+= nanoseconds
   }
 
   private mutating func keep(_ sample: DurationSample) {
@@ -124,6 +155,6 @@ struct DurationRecord {
 
   /// Records of a CPU are missing: a return that comes now may be that of another call.
   mutating func forget(_ cpu: UInt16) {
-    if Int(cpu) < open.count { open[Int(cpu)] = [] }
+    if Int(cpu) < open.count { open[Int(cpu)] = OpenCalls() }
   }
 }

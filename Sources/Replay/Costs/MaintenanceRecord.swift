@@ -13,7 +13,7 @@ struct MaintenanceRecord {
   private static let depth = 16
   private static let cpuLimit = 4096
   private(set) var sums = MaintenanceTable()
-  private(set) var steps: Set<MaintenanceStep> = []
+  private(set) var steps = MaintenanceSteps()
   private var lasts: [Last] = []
   private var next: [Int] = []
   /// Tasks that a prepare pass was made for since their last allocation; few at any time.
@@ -21,22 +21,30 @@ struct MaintenanceRecord {
   /// Calls of each step recorded, those that a filter leaves out included.
   private(set) var seen: UInt64 = 0
 
-  mutating func add(_ event: Event, _ step: MaintenanceStep, _ platform: Platform, counts: Bool) {
+  /// - Parameter call: what the platform makes of the event.
+  mutating func add(
+    _ event: UnsafePointer<Event>, _ step: MaintenanceStep, _ call: Maintenance, counts: Bool
+  ) {
     steps.insert(step)
     seen &+= 1
-    let direction = step == .prepare ? .bidirectional : event.direction
-    if counts {
-      sums[step, direction] += platform.maintenance(event.physicalAddress, event.size)
+    if counts { sums[step, step == .prepare ? .bidirectional : event.pointee.direction] += call }
+    let (cpu, pid) = (Int(event.pointee.cpu), event.pointee.pid)
+    guard step != .prepare else {
+      if prepared.count < MaintenanceRecord.cpuLimit { prepared.insert(pid) }
+      return
     }
-    if step == .prepare, prepared.count < MaintenanceRecord.cpuLimit { prepared.insert(event.pid) }
-    guard step != .prepare, Int(event.cpu) < MaintenanceRecord.cpuLimit else { return }
-    while next.count <= Int(event.cpu) {
+    guard cpu < MaintenanceRecord.cpuLimit else { return }
+    if cpu >= next.count { makeRoom(cpu) }
+    lasts[cpu * MaintenanceRecord.depth + next[cpu]] = Last(
+      address: event.pointee.physicalAddress, size: event.pointee.size, pid: pid, step: step)
+    next[cpu] = (next[cpu] + 1) % MaintenanceRecord.depth
+  }
+
+  private mutating func makeRoom(_ cpu: Int) {
+    while next.count <= cpu {
       next.append(0)
       lasts.append(contentsOf: repeatElement(Last(), count: MaintenanceRecord.depth))
     }
-    let slot = Int(event.cpu) * MaintenanceRecord.depth + next[Int(event.cpu)]
-    lasts[slot] = Last(address: event.physicalAddress, size: event.size, pid: event.pid, step: step)
-    next[Int(event.cpu)] = (next[Int(event.cpu)] + 1) % MaintenanceRecord.depth
   }
 
   /// Whether a prepare pass preceded this allocation by the same task; it is used up by that.

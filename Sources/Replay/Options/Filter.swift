@@ -58,17 +58,28 @@ public struct Filter: Sendable {
   }
 }
 
-/// A filter made ready for millions of events: what a task's or CPU's answer was is remembered.
+/// A filter made ready for millions of events: what a task's answer was is remembered.
 public struct EventFilter: Sendable {
   private let filter: Filter
   private let taskNames: [Int32: String]
   private let isOpen: Bool
+  private let (from, to): (UInt64, UInt64)
+  /// By the CPU's number, as far as some count; nil if all do.
+  private let cpus: [Bool]?
+  private let isByTask: Bool
   private var verdicts: [Int32: Bool] = [:]
+  private var last: (pid: Int32, verdict: Bool)?
 
   public init(_ filter: Filter, taskNames: [Int32: String]) {
     self.filter = filter
     self.taskNames = taskNames
     isOpen = !filter.restrictsEvents
+    (from, to) = (filter.from ?? 0, filter.to ?? .max)
+    cpus = filter.cpus.map { wanted in
+      let highest = wanted.filter { 0...Int(UInt16.max) ~= $0 }.max() ?? -1
+      return (0..<highest + 1).map(wanted.contains)
+    }
+    isByTask = !filter.tasks.isEmpty
   }
 
   @inline(__always)
@@ -77,13 +88,16 @@ public struct EventFilter: Sendable {
   }
 
   private mutating func decides(_ time: UInt64, _ cpu: UInt16, _ pid: Int32) -> Bool {
-    if let from = filter.from, time < from { return false }
-    if let to = filter.to, time > to { return false }
-    if let cpus = filter.cpus, !cpus.contains(Int(cpu)) { return false }
-    if filter.tasks.isEmpty { return true }
-    if let known = verdicts[pid] { return known }
-    let verdict = filter.selects(task: pid, named: pid == 0 ? "<idle>" : taskNames[pid])
+    if time < from || time > to { return false }
+    if let cpus, Int(cpu) >= cpus.count || !cpus[Int(cpu)] { return false }
+    return !isByTask || selects(pid)
+  }
+
+  private mutating func selects(_ pid: Int32) -> Bool {
+    if let last, last.pid == pid { return last.verdict }
+    let verdict = verdicts[pid] ?? filter.selects(task: pid, named: pid == 0 ? "<idle>" : taskNames[pid])
     if verdicts.count < 1 << 16 { verdicts[pid] = verdict }
+    last = (pid, verdict)
     return verdict
   }
 }

@@ -60,6 +60,19 @@ public enum MaintenanceStep: UInt8, Sendable, CaseIterable {
   case prepare = 2
 }
 
+/// Some of the steps. They are asked for with each event, for which a `Set` is slow.
+struct MaintenanceSteps: Equatable {
+  private var bits: UInt8 = 0
+
+  @inline(__always)
+  mutating func insert(_ step: MaintenanceStep) { bits |= 1 << step.rawValue }
+
+  @inline(__always)
+  func contains(_ step: MaintenanceStep) -> Bool { bits & 1 << step.rawValue != 0 }
+
+  var all: Set<MaintenanceStep> { Set(MaintenanceStep.allCases.filter(contains)) }
+}
+
 /// Maintenance by step and direction.
 public struct MaintenanceTable: Sendable, Equatable {
   private var cells = [Maintenance](repeating: .zero, count: 9)
