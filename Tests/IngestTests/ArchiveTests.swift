@@ -245,4 +245,37 @@ struct ArchiveTests {
     // Backwards, and by more than a step holds.
     _ = try size([5, 1, UInt64.max, 0, 1 << 40, 1 << 40])
   }
+
+  @Test("Call stacks that pack better than a reader believes are put down as they are, and come back")
+  func deepStacks() throws {
+    let (stacks, none): (StackTable, [UInt64]) = (StackTable(), [])
+    var encoder = BlockEncoder(level: 1, stacks: stacks, names: NameTable()) {
+      ArchivedFrame(kind: .bare, address: $0, name: "")
+    }
+    // As of a recursion, cut off where it differs: five blocks of four thousand stacks of 200 frames.
+    var frames = (0..<200).map { UInt64($0 / 50) }
+    var (stored, tables) = (0, 0)
+    for block in 0..<5 as Range<UInt64> {
+      for number in 0..<4_000 as Range<UInt64> {
+        frames[199] = 1_000 + block * 4_000 + number
+        var event = Event()
+        (event.time, event.call) = (number, .mapPage)
+        event.stack = stacks.intern(frames, hash: frames[199])
+        encoder.append(event, none.span)
+      }
+      let payload = encoder.encode().payload
+      let need = try #require(payload.withUnsafeBytes { BlockNeed($0) })
+      stored += payload.count
+      tables += need.tables
+      #expect(tables <= ArchiveLayout.tablesLimit(from: stored))
+      let shared = SharedTables()
+      let decoder = BlockDecoder(shared: shared, frameNames: FrameNames(), symbols: ArchiveSymbols())
+      let batch = EventBatch()
+      try payload.withUnsafeBytes { try decoder.decode($0, into: batch) }
+      #expect(batch.count == 4_000)
+      #expect(shared.stacks[batch.events[3_999].stack] == frames)
+    }
+    // One of them as it is lets the others be packed.
+    #expect(stored > 3 << 20 && stored < 4 << 20 && tables > 16_000_000)
+  }
 }

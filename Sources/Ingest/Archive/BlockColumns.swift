@@ -25,6 +25,7 @@ final class PlaneCompressor {
   private let level: Int32
   private let context = ZSTD_createCCtx()
   private var output: [UInt8] = []
+  private var isPacked = true
 
   /// - Parameter level: of zstd.
   init(level: Int32) { self.level = level }
@@ -32,9 +33,12 @@ final class PlaneCompressor {
   deinit { ZSTD_freeCCtx(context) }
 
   /// Head, directory and planes.
-  func payload(_ head: BlockHead, _ columns: BlockColumns) -> [UInt8] {
+  ///
+  /// - Parameter isPacked: whether planes may be packed; else they are put down as they are.
+  func payload(_ head: BlockHead, _ columns: BlockColumns, isPacked: Bool = true) -> [UInt8] {
     var rows: [BlockPlane] = []
     var packed: [UInt8] = []
+    self.isPacked = isPacked
     for (column, bytes) in columns.tables { add(bytes, column, 0, &rows, &packed) }
     for column in BlockColumn.allCases where !columns.numbers[Int(column.rawValue)].isEmpty {
       let numbers = columns.numbers[Int(column.rawValue)]
@@ -62,6 +66,7 @@ final class PlaneCompressor {
         BlockPlane(column: column, plane: plane, coding: coding, length: bytes.count, stored: stored.count))
       packed += stored
     }
+    guard isPacked else { return note(.plain, bytes) }
     if bytes.allSatisfy({ $0 == bytes[0] }) { return note(.constant, bytes.prefix(1)) }
     let bound = ZSTD_compressBound(bytes.count)
     if output.count < bound { output = [UInt8](repeating: 0, count: bound) }

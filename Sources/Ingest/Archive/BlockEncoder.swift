@@ -13,6 +13,9 @@ struct BlockEncoder: ~Copyable {
   private var clockTick = ClockTick()
   private var tick: UInt64 = 0
   private let limit: Int
+  /// Of all blocks so far: bytes of the payloads, and of their tables.
+  private var storedBytes = 0
+  private var tableBytes = 0
 
   /// - Parameters:
   ///   - level: of zstd.
@@ -67,11 +70,27 @@ struct BlockEncoder: ~Copyable {
     head.lastTime = events.reduce(0) { max($0, $1.time) }
     head.tick = tick
     tables.write(to: &columns)
-    let payload = compressor.payload(head, columns)
+    var payload = compressor.payload(head, columns)
+    // What packs too well is not believed (long call stacks that differ in one frame); as it is, it is.
+    if !isCredible(payload) { payload = compressor.payload(head, columns, isPacked: false) }
+    note(payload)
     let count = events.count
     events.removeAll(keepingCapacity: true)
     segments.removeAll(keepingCapacity: true)
     return (payload, count, head.firstTime, head.lastTime)
+  }
+
+  /// Whether a reader takes the payload as one more block: it bounds the memory that blocks need by the bytes as stored.
+  private func isCredible(_ payload: [UInt8]) -> Bool {
+    guard let need = payload.withUnsafeBytes({ BlockNeed($0) }) else { return false }
+    return need.bytes <= BlockNeed.limit(stored: payload.count)
+      && need.tables <= ArchiveLayout.unpackedLimit(from: payload.count)
+      && tableBytes + need.tables <= ArchiveLayout.tablesLimit(from: storedBytes + payload.count)
+  }
+
+  private mutating func note(_ payload: [UInt8]) {
+    storedBytes += payload.count
+    tableBytes += payload.withUnsafeBytes { BlockNeed($0) }?.tables ?? 0
   }
 
   private func encodeTimes(_ columns: inout BlockColumns) {
