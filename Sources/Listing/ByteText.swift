@@ -70,10 +70,4 @@ public struct ByteText {
     for index in start..<bytes.count where bytes[index] & 0xc0 != 0x80 { characters += 1 }
     append(" ", times: width - characters)
   }
-
-  /// What begins at a place; it is taken out.
-  mutating func cut(from start: Int) -> String {
-    defer { bytes.removeSubrange(start...) }
-    return String(decoding: bytes[start...], as: UTF8.self)
-  }
 }

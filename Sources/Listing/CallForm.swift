@@ -17,9 +17,12 @@ struct CallForm {
     /// What stands before its value: ` size=`, `, "size": `.
     let textStart: [UInt8]
     let jsonStart: [UInt8]
+    /// The column of CSV that shows it.
+    let column: Int
 
     init(_ key: String, _ source: Source, isResult: Bool = false) {
       (self.key, self.source, self.isResult) = (key, source, isResult)
+      column = EventWriter.column(of: key)
       (textStart, jsonStart) = (Array(" \(key)=".utf8), Array(", \"\(key)\": ".utf8))
     }
   }

@@ -17,6 +17,8 @@ public struct EventWriter {
   private var stackTexts: [StackID: [UInt8]] = [:]
   /// Names of devices and pools by their number, as they stand in lines; empty where one was not met yet.
   private var nameTexts: [[UInt8]] = []
+  /// The columns of CSV, of which the last one has what the others do not show.
+  private var cells = [ByteText](repeating: ByteText(), count: EventWriter.columns.count + 1)
   /// The attributes that were written last.
   private var attributes: (attributes: Attributes, words: String) = ([], "")
 
@@ -238,35 +240,50 @@ public struct EventWriter {
     ("physical_address", ["phys_addr", "paddr", "physicals"]), ("size", ["size"]), ("direction", ["dir"]),
     ("attributes", ["attrs"]), ("result", ["ret"]),
   ]
-  /// By a member's key.
-  private static let columnOfKey = Dictionary(
-    uniqueKeysWithValues: columns.enumerated().flatMap { index, column in column.keys.map { ($0, index) } })
+  /// The column that shows a member; that of all that have none if there is no other.
+  static func column(of key: String) -> Int {
+    columns.firstIndex { $0.keys.contains(key) } ?? columns.count
+  }
 
   private mutating func writeCSV(_ event: Event, _ segments: Span<UInt64>, to text: inout ByteText) {
     let form = CallForm.of(event.call)
-    var fields = [String](repeating: "", count: EventWriter.columns.count)
-    if event.pid != Recording.unknownTask { fields[2] = String(event.pid) }
-    (fields[1], fields[3], fields[4]) = (String(event.cpu), task(event.pid) ?? "", name(form, event))
-    var more: [String] = []
+    // Taken out meanwhile: their memory serves all lines.
+    var cells: [ByteText] = []
+    swap(&cells, &self.cells)
+    defer { swap(&cells, &self.cells) }
+    for index in cells.indices { cells[index].removeAll() }
+    cells[0].appendSeconds(event.time)
+    cells[1].append(UInt64(event.cpu))
+    if event.pid != Recording.unknownTask { cells[2].append(Int64(event.pid)) }
+    cells[3].append(task(event.pid) ?? "")
+    cells[4].append(name(form, event))
+    let more = EventWriter.columns.count
     EventDescription.forEachMember(of: event, segments, form) { member, value in
-      let start = text.count
-      writeText(value, to: &text)
-      let words = text.cut(from: start)
-      if let column = EventWriter.columnOfKey[member.key], fields[column].isEmpty {
-        fields[column] = words
-      } else {
-        more.append(member.key + "=" + words)
+      if member.column < more, cells[member.column].count == 0 {
+        return writeText(value, to: &cells[member.column])
       }
+      if cells[more].count > 0 { cells[more].append(" ") }
+      cells[more].append(member.key)
+      cells[more].append("=")
+      writeText(value, to: &cells[more])
     }
     if event.stack != 0 {
       let frames = frames(event.stack)
-      if !frames.isEmpty { more.append("stack=" + frames.joined(separator: ";")) }
+      if !frames.isEmpty {
+        cells[more].append((cells[more].count > 0 ? " stack=" : "stack=") + frames.joined(separator: ";"))
+      }
     }
-    text.appendSeconds(event.time)
-    for field in fields.dropFirst() + [more.joined(separator: " ")] {
-      text.append(",")
-      text.append(Escaping.csv(field))
+    for index in cells.indices {
+      if index > 0 { text.append(",") }
+      EventWriter.writeCSV(cells[index], to: &text)
     }
     text.append("\n")
+  }
+
+  /// Most cells have nothing to escape.
+  private static func writeCSV(_ cell: ByteText, to text: inout ByteText) {
+    let isPlain = cell.bytes.allSatisfy { $0 >= 0x20 && $0 < 0x7f && $0 != 0x22 && $0 != 0x2c }
+    if isPlain, !"=+-@".utf8.contains(cell.bytes.first ?? 0) { return text.append(cell.bytes) }
+    text.append(Escaping.csv(String(decoding: cell.bytes, as: UTF8.self)))
   }
 }
