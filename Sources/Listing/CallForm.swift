@@ -10,14 +10,22 @@ struct CallForm {
   }
 
   struct Member {
-    var key: String
-    var source: Source
+    let key: String
+    let source: Source
     /// What only the return of the call tells.
-    var isResult = false
+    let isResult: Bool
+    /// What stands before its value: ` size=`, `, "size": `.
+    let textStart: [UInt8]
+    let jsonStart: [UInt8]
+
+    init(_ key: String, _ source: Source, isResult: Bool = false) {
+      (self.key, self.source, self.isResult) = (key, source, isResult)
+      (textStart, jsonStart) = (Array(" \(key)=".utf8), Array(", \"\(key)\": ".utf8))
+    }
   }
 
-  var name: String
-  var members: [Member]
+  let name: String
+  let members: [Member]
 
   /// - Parameter text: `key=source` separated by blanks; a `>` before the key marks what the call returns.
   private init(_ name: String, _ text: String) {
@@ -26,8 +34,7 @@ struct CallForm {
       let sides = word.split(separator: "=")
       guard sides.count == 2, let source = CallForm.sources[String(sides[1])] else { return nil }
       let isResult = sides[0].hasPrefix(">")
-      return Member(
-        key: String(isResult ? sides[0].dropFirst() : sides[0]), source: source, isResult: isResult)
+      return Member(String(isResult ? sides[0].dropFirst() : sides[0]), source, isResult: isResult)
     }
   }
 
@@ -38,9 +45,14 @@ struct CallForm {
     "lengths": .lengths, "forced": .forced,
   ]
 
-  /// To add a call: a line.
-  static func of(_ call: Call) -> CallForm { table[call] ?? CallForm("\(call)", "") }
+  static func of(_ call: Call) -> CallForm { all[Int(call.rawValue)] }
 
+  private static let all = (0...(Call.allCases.map { Int($0.rawValue) }.max() ?? 0)).map { number in
+    let call = Call(rawValue: UInt8(number))
+    return call.flatMap { table[$0] } ?? CallForm(call.map { "\($0)" } ?? "", "")
+  }
+
+  /// To add a call: a line.
   private static let table: [Call: CallForm] = [
     .mapPage: CallForm(
       "dma_map_page", "dev=device phys_addr=physical size=size dir=direction attrs=attributes >ret=address"),

@@ -1,60 +1,59 @@
 import DMAModel
 
-/// An event in words: the name of its call, and its members in order.
-struct EventDescription {
+/// An event in words: the members of its call, in order.
+enum EventDescription {
   enum Value {
     case hex(UInt64)
     case number(Int64)
-    case text(String)
+    /// The number of a name.
+    case name(NameID)
     /// Words that no trace has chosen: directions, flags.
     case words(String)
+    case attributes(Attributes)
     case hexes([UInt64])
     case numbers([UInt64])
     case yes
   }
 
-  var name: String
-  var members: [(key: String, value: Value)] = []
-
-  init(_ event: Event, _ segments: Span<UInt64>, _ names: NameTable) {
-    let form = CallForm.of(event.call)
+  /// Calls `body` with each member and its value.
+  @inline(__always)
+  static func forEachMember(
+    of event: Event, _ segments: Span<UInt64>, _ form: CallForm, _ body: (CallForm.Member, Value) -> Void
+  ) {
     let isReturn = event.flags.contains(.isReturn)
-    let isEntry = event.flags.contains(.isEntry)
-    name = form.name + (isReturn ? "__return" : "")
-    members.reserveCapacity(form.members.count)
-    let lacksResult = isEntry || (event.call.tellsAtReturn && !isReturn)
+    let lacksResult = event.flags.contains(.isEntry) || (event.call.tellsAtReturn && !isReturn)
+    let returnsOfMask = isReturn && event.call.isMaskCall
     for member in form.members where !(member.isResult && lacksResult) {
-      let isKnown = !isReturn || member.isResult
-      guard let value = EventDescription.value(member, event, segments, names, isReturn: isReturn) else {
-        continue
-      }
+      guard let value = value(member, event, segments, isReturn: isReturn) else { continue }
       // A return repeats what it recorded of the call, and no more.
-      if !isKnown, EventDescription.isNothing(value) { continue }
-      members.append((member.key, value))
+      if isReturn, !member.isResult, isNothing(value) { continue }
+      if returnsOfMask, member.key == mask.key { continue }
+      body(member, value)
     }
-    if isReturn, event.call.isMaskCall {
-      members.removeAll { $0.key == "mask" }
-      if event.address != 0 { members.append(("mask", .hex(event.address))) }
-      members.append(("ret", .number(Int64(bitPattern: event.value))))
-    }
+    guard returnsOfMask else { return }
+    if event.address != 0 { body(mask, .hex(event.address)) }
+    body(result, .number(Int64(bitPattern: event.value)))
   }
+
+  private static let mask = CallForm.Member("mask", .value)
+  private static let result = CallForm.Member("ret", .value, isResult: true)
 
   private static func isNothing(_ value: Value) -> Bool {
     switch value {
     case .hex(let number): number == 0
     case .number(let number): number == 0
     case .hexes(let all), .numbers(let all): all.isEmpty
-    case .text(let text), .words(let text): text.isEmpty
-    case .yes: false
+    case .words(let text): text.isEmpty
+    case .name, .attributes, .yes: false
     }
   }
 
   private static func value(
-    _ member: CallForm.Member, _ event: Event, _ segments: Span<UInt64>, _ names: NameTable, isReturn: Bool
+    _ member: CallForm.Member, _ event: Event, _ segments: Span<UInt64>, isReturn: Bool
   ) -> Value? {
     switch member.source {
-    case .device: return event.device == 0 ? nil : .text(names[event.device])
-    case .name: return event.name == 0 ? nil : .text(names[event.name])
+    case .device: return event.device == 0 ? nil : .name(event.device)
+    case .name: return event.name == 0 ? nil : .name(event.name)
     case .address:
       let isList = member.key == "sg"
       return isList && event.address == 0
@@ -68,7 +67,7 @@ struct EventDescription {
     case .size: return .number(Int64(bitPattern: event.size))
     case .value: return value(of: event, member, isReturn: isReturn)
     case .direction: return event.direction == .none ? nil : .words(event.direction.name)
-    case .attributes: return event.attributes.isEmpty ? nil : .words(event.attributes.description)
+    case .attributes: return event.attributes.isEmpty ? nil : .attributes(event.attributes)
     case .allocation: return allocation(event.allocation).map { .words($0) }
     case .nents:
       if event.call == .declareMemory { return .number(Int64(event.nents)) }
@@ -117,11 +116,15 @@ struct EventDescription {
 extension Event {
   /// `irqs_off|softirq`, and `probe` for dynamic events, which turn interrupts off themselves; empty for none.
   var contextWords: String {
-    let all: [(Event.Context, String)] = [
-      (.irqsOff, "irqs_off"), (.hardIRQ, "hardirq"), (.softIRQ, "softirq"), (.nmi, "nmi"),
-      (.preemptionOff, "preempt_off"),
+    Event.contexts[Int(context.rawValue & 31) | (flags.contains(.isProbe) ? 32 : 0)]
+  }
+
+  private static let contexts = (UInt8(0)..<64).map { bits in
+    let all: [(UInt8, String)] = [
+      (Context.irqsOff.rawValue, "irqs_off"), (Context.hardIRQ.rawValue, "hardirq"),
+      (Context.softIRQ.rawValue, "softirq"), (Context.nmi.rawValue, "nmi"),
+      (Context.preemptionOff.rawValue, "preempt_off"), (32, "probe"),
     ]
-    let words = all.filter { context.contains($0.0) }.map(\.1)
-    return (words + (flags.contains(.isProbe) ? ["probe"] : [])).joined(separator: "|")
+    return all.filter { bits & $0.0 != 0 }.map(\.1).joined(separator: "|")
   }
 }

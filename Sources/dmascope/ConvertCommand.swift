@@ -94,29 +94,20 @@ struct ConvertCommand: ParsableCommand {
       .jsonl, names: trace.names, stacks: trace.stacks, taskName: { preview.taskNames[$0] },
       symbolizer: { trace.symbols(from: symbolFiles) })
     try file.write(writer.head(preview))
+    var text = ByteText()
     var failure: (any Error)?
     trace.forEachRun { events, segments in
-      do {
-        try ConvertCommand.append(events, segments, &writer, to: file)
-      } catch { failure = error }
+      for index in 0..<events.count { writer.write(events[index], segments, to: &text) }
+      do { if text.count > 1 << 16 { try flush(&text, to: file) } } catch { failure = error }
       return failure == nil
     }
     if let failure { throw failure }
+    try flush(&text, to: file)
     return trace.recording()
   }
 
-  private static func append(
-    _ events: Span<Event>, _ segments: Span<UInt64>, _ writer: inout EventWriter,
-    to file: borrowing OutputFile
-  ) throws {
-    var text = ""
-    for index in 0..<events.count {
-      text += writer.line(events[index], segments)
-      if text.utf8.count > 1 << 16 {
-        try file.write(text)
-        text = ""
-      }
-    }
-    try file.write(text)
+  private static func flush(_ text: inout ByteText, to file: borrowing OutputFile) throws {
+    try text.bytes.withUnsafeBytes { try file.write($0) }
+    text.removeAll()
   }
 }

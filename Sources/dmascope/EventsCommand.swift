@@ -89,7 +89,8 @@ struct EventsCommand: ParsableCommand {
       format, names: trace.names, stacks: trace.stacks, taskName: taskName,
       symbolizer: { trace.symbols(from: symbolFiles) })
     var page = ListingPage(
-      left: limit ?? .max, text: writer.head(preview), isLive: trace.isStream, chosen: chosen, start: start)
+      left: limit ?? .max, text: ByteText(writer.head(preview)), isLive: trace.isStream, chosen: chosen,
+      start: start)
     if trace.isStream { Interruption.begin() }
     defer { Interruption.end() }
     trace.forEachRun { events, segments in
@@ -123,7 +124,7 @@ extension EventsCommand {
 /// What goes to standard output piece by piece, up to so many lines, and as long as somebody reads it.
 private struct ListingPage {
   private var left: Int
-  private var text: String
+  private var text: ByteText
   /// Whether what has come is shown before more is waited for.
   private let isLive: Bool
   private let chosen: (UInt64) -> EventSelection
@@ -133,7 +134,8 @@ private struct ListingPage {
   /// - Parameters:
   ///   - chosen: which events are listed, given the time of the first.
   ///   - start: that time; nil if it is not known before that event comes.
-  init(left: Int, text: String, isLive: Bool, chosen: @escaping (UInt64) -> EventSelection, start: UInt64?) {
+  init(left: Int, text: ByteText, isLive: Bool, chosen: @escaping (UInt64) -> EventSelection, start: UInt64?)
+  {
     (self.left, self.text, self.isLive, self.chosen) = (left, text, isLive, chosen)
     selection = start.map(chosen)
   }
@@ -147,19 +149,19 @@ private struct ListingPage {
       let event = events[index]
       if selection == nil { selection = chosen(event.time) }
       guard selection?.includes(event, segments, names) == true else { continue }
-      text += writer.line(event, segments)
+      writer.write(event, segments, to: &text)
       left -= 1
-      if text.utf8.count > 1 << 16 { flush() }
+      if text.count > 1 << 16 { flush() }
     }
     if isLive { flush() }
   }
 
   private mutating func flush() {
-    if text.isEmpty { return }
+    if text.count == 0 { return }
     do {
-      if try !Output.streamStandard(text) { left = 0 }
+      if try !Output.streamStandard(text.bytes) { left = 0 }
     } catch { failure = error }
-    text = ""
+    text.removeAll()
   }
 
   /// - Throws: `OutputError` if something could not be written.

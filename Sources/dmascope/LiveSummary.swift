@@ -84,7 +84,7 @@ struct LiveSummary: ~Copyable {
   }
 
   private mutating func write(_ text: String) {
-    if (try? Output.streamStandard(text)) != true { isWanted = false }
+    if (try? Output.streamStandard(Array(text.utf8))) != true { isWanted = false }
   }
 
   /// The time of day, UTC.

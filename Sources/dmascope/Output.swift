@@ -65,9 +65,9 @@ enum Output {
   /// A part of a long result.
   ///
   /// - Returns: whether more of it is wanted: a reader that goes away early is no error.
-  static func streamStandard(_ text: String) throws -> Bool {
+  static func streamStandard(_ bytes: [UInt8]) throws -> Bool {
     signal(SIGPIPE, SIG_IGN)
-    do { try writeAll(Array(text.utf8), to: 1, name: "standard output") } catch  where errno == EPIPE {
+    do { try writeAll(bytes, to: 1, name: "standard output") } catch  where errno == EPIPE {
       return false
     }
     return true

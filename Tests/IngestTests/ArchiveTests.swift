@@ -166,13 +166,13 @@ struct ArchiveTests {
 
   @Test("A block with a right checksum and wrong content is refused without harm")
   func hostileBlocks() throws {
-    var encoder = BlockEncoder(level: 3, stacks: StackTable(), names: NameTable()) {
+    var encoder = BlockEncoder(stacks: StackTable(), names: NameTable()) {
       ArchivedFrame(kind: .bare, address: $0, name: "")
     }
     let reading = try JSONLinesTests.Reading(Self.lines(200))
     let segments = reading.segments
     for event in reading.events { encoder.append(event, segments.span) }
-    let payload = encoder.encode().payload
+    let payload = PlaneCompressor(level: 3).payload(encoder.encode())
     let decoder = BlockDecoder(shared: SharedTables(), frameNames: FrameNames(), symbols: ArchiveSymbols())
     let batch = EventBatch()
     var dice = DamageTests.Dice(state: 0xb10c)
@@ -210,7 +210,7 @@ struct ArchiveTests {
   @Test("Times of a clock of 24 MHz come back to the nanosecond, and take less room than others")
   func ticks() throws {
     func size(_ times: [UInt64]) throws -> (tick: UInt64, bytes: Int) {
-      var encoder = BlockEncoder(level: 3, stacks: StackTable(), names: NameTable()) {
+      var encoder = BlockEncoder(stacks: StackTable(), names: NameTable()) {
         ArchivedFrame(kind: .bare, address: $0, name: "")
       }
       var event = Event()
@@ -220,7 +220,7 @@ struct ArchiveTests {
         event.time = time
         encoder.append(event, none.span)
       }
-      let payload = encoder.encode().payload
+      let payload = PlaneCompressor(level: 3).payload(encoder.encode())
       let decoder = BlockDecoder(shared: SharedTables(), frameNames: FrameNames(), symbols: ArchiveSymbols())
       let batch = EventBatch()
       try payload.withUnsafeBytes { try decoder.decode($0, into: batch) }
@@ -249,9 +249,10 @@ struct ArchiveTests {
   @Test("Call stacks that pack better than a reader believes are put down as they are, and come back")
   func deepStacks() throws {
     let (stacks, none): (StackTable, [UInt64]) = (StackTable(), [])
-    var encoder = BlockEncoder(level: 1, stacks: stacks, names: NameTable()) {
+    var encoder = BlockEncoder(stacks: stacks, names: NameTable()) {
       ArchivedFrame(kind: .bare, address: $0, name: "")
     }
+    let packer = BlockPacker(level: 1)
     // As of a recursion, cut off where it differs: five blocks of four thousand stacks of 200 frames.
     var frames = (0..<200).map { UInt64($0 / 50) }
     var (stored, tables) = (0, 0)
@@ -263,7 +264,8 @@ struct ArchiveTests {
         event.stack = stacks.intern(frames, hash: frames[199])
         encoder.append(event, none.span)
       }
-      let payload = encoder.encode().payload
+      packer.put(encoder.encode())
+      let payload = try #require(packer.next(keeping: 0)).payload
       let need = try #require(payload.withUnsafeBytes { BlockNeed($0) })
       stored += payload.count
       tables += need.tables

@@ -54,17 +54,36 @@ public struct ArchiveWriter {
     try put(ArchiveLayout.magic + head, sink)
     let preview = trace.preview
     try section(.opening, pack(ArchiveFacts.bytes(plain(preview))), to: sink)
+    try writeBlocks(sink)
+    return try finish(preview, sink)
+  }
+
+  private mutating func writeBlocks(_ sink: (UnsafeRawBufferPointer) throws -> Void) throws {
+    let (trace, profiler, packer) = (trace, profiler, BlockPacker(level: level))
     var encoder = BlockEncoder(
-      level: level, limit: blockLimit, stacks: trace.stacks, names: trace.names, frame: framing())
+      limit: blockLimit, stacks: trace.stacks, names: trace.names, frame: framing())
     var failure: (any Error)?
-    let (trace, profiler) = (trace, profiler)
-    trace.forEachRun { events, segments in
-      profiler?.see(events, segments)
-      do { try append(events, segments, &encoder, sink) } catch { failure = error }
-      return failure == nil
+    try packer.run {
+      trace.forEachRun { events, segments in
+        profiler?.see(events, segments)
+        do { try append(events, segments, &encoder, packer, sink) } catch { failure = error }
+        return failure == nil
+      }
+      if let failure { throw failure }
+      if !encoder.isEmpty { packer.put(encoder.encode()) }
+      try writeBlocks(of: packer, keeping: 0, sink)
     }
-    if let failure { throw failure }
-    return try finish(&encoder, preview, sink)
+  }
+
+  /// Writes the blocks that are packed, and waits for others while there are more than so many.
+  private mutating func writeBlocks(
+    of packer: BlockPacker, keeping most: Int, _ sink: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    while let (head, payload) = packer.next(keeping: most) {
+      try section(.events, payload, to: sink)
+      index[index.count - 1].events = UInt32(truncatingIfNeeded: head.events)
+      (index[index.count - 1].firstTime, index[index.count - 1].lastTime) = (head.firstTime, head.lastTime)
+    }
   }
 
   private func framing() -> (UInt64) -> ArchivedFrame {
@@ -98,28 +117,21 @@ public struct ArchiveWriter {
   }
 
   private mutating func append(
-    _ events: Span<Event>, _ segments: Span<UInt64>, _ encoder: inout BlockEncoder,
+    _ events: Span<Event>, _ segments: Span<UInt64>, _ encoder: inout BlockEncoder, _ packer: BlockPacker,
     _ sink: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
     for index in 0..<events.count {
-      if encoder.isFull { try flush(&encoder, sink) }
+      if encoder.isFull {
+        packer.put(encoder.encode())
+        try writeBlocks(of: packer, keeping: packer.depth, sink)
+      }
       encoder.append(events[index], segments)
     }
   }
 
-  private mutating func flush(
-    _ encoder: inout BlockEncoder, _ sink: (UnsafeRawBufferPointer) throws -> Void
-  ) throws {
-    let block = encoder.encode()
-    try section(.events, block.payload, to: sink)
-    index[index.count - 1].events = UInt32(truncatingIfNeeded: block.events)
-    (index[index.count - 1].firstTime, index[index.count - 1].lastTime) = (block.firstTime, block.lastTime)
-  }
-
   private mutating func finish(
-    _ encoder: inout BlockEncoder, _ preview: Recording, _ sink: (UnsafeRawBufferPointer) throws -> Void
+    _ preview: Recording, _ sink: (UnsafeRawBufferPointer) throws -> Void
   ) throws -> Recording {
-    if !encoder.isEmpty { try flush(&encoder, sink) }
     let recording = trace.recording()
     let facts = ArchiveFacts.bytes(plain(recording), known: preview.taskNames, frames: lateNames)
     try section(.closing, pack(facts), to: sink)

@@ -1,7 +1,7 @@
 import CZstd
 
 /// The columns of a block that is being written.
-struct BlockColumns {
+struct BlockColumns: Sendable {
   private(set) var numbers = [[UInt64]](repeating: [], count: Int(BlockColumn.limit))
   private(set) var tables: [(column: BlockColumn, bytes: [UInt8])] = []
 
@@ -35,7 +35,8 @@ final class PlaneCompressor {
   /// Head, directory and planes.
   ///
   /// - Parameter isPacked: whether planes may be packed; else they are put down as they are.
-  func payload(_ head: BlockHead, _ columns: BlockColumns, isPacked: Bool = true) -> [UInt8] {
+  func payload(_ content: BlockContent, isPacked: Bool = true) -> [UInt8] {
+    let columns = content.columns
     var rows: [BlockPlane] = []
     var packed: [UInt8] = []
     self.isPacked = isPacked
@@ -50,7 +51,7 @@ final class PlaneCompressor {
         add(numbers.map { UInt8(truncatingIfNeeded: $0 >> shift) }, column, plane, &rows, &packed)
       }
     }
-    var head = head
+    var head = content.head
     head.planes = rows.count
     var payload = ArchiveBytes()
     head.write(to: &payload)

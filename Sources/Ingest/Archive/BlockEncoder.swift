@@ -8,24 +8,17 @@ struct BlockEncoder: ~Copyable {
   private var events: [Event] = []
   private var segments: [UInt64] = []
   private let prediction = BlockPrediction()
-  private let compressor: PlaneCompressor
   private var tables: BlockTableBuilder
   private var clockTick = ClockTick()
   private var tick: UInt64 = 0
   private let limit: Int
-  /// Of all blocks so far: bytes of the payloads, and of their tables.
-  private var storedBytes = 0
-  private var tableBytes = 0
 
-  /// - Parameters:
-  ///   - level: of zstd.
-  ///   - limit: the most events in a block.
+  /// - Parameter limit: the most events in a block.
   init(
-    level: Int32, limit: Int = ArchiveLayout.eventsPerBlock, stacks: StackTable, names: NameTable,
+    limit: Int = ArchiveLayout.eventsPerBlock, stacks: StackTable, names: NameTable,
     frame: @escaping (UInt64) -> ArchivedFrame
   ) {
     self.limit = limit
-    compressor = PlaneCompressor(level: level)
     tables = BlockTableBuilder(names: names, stacks: stacks, frame: frame)
   }
 
@@ -49,8 +42,8 @@ struct BlockEncoder: ~Copyable {
     events.append(event)
   }
 
-  /// The payload of a section with the events that were appended; the block is empty then.
-  mutating func encode() -> (payload: [UInt8], events: Int, firstTime: UInt64, lastTime: UInt64) {
+  /// A block with the events that were appended; there are none then.
+  mutating func encode() -> BlockContent {
     tables.reset()
     let shapes = events.map { tables.shape($0) }
     prediction.reset(predictors: tables.predictors, queues: tables.queues)
@@ -70,27 +63,9 @@ struct BlockEncoder: ~Copyable {
     head.lastTime = events.reduce(0) { max($0, $1.time) }
     head.tick = tick
     tables.write(to: &columns)
-    var payload = compressor.payload(head, columns)
-    // What packs too well is not believed (long call stacks that differ in one frame); as it is, it is.
-    if !isCredible(payload) { payload = compressor.payload(head, columns, isPacked: false) }
-    note(payload)
-    let count = events.count
     events.removeAll(keepingCapacity: true)
     segments.removeAll(keepingCapacity: true)
-    return (payload, count, head.firstTime, head.lastTime)
-  }
-
-  /// Whether a reader takes the payload as one more block: it bounds the memory that blocks need by the bytes as stored.
-  private func isCredible(_ payload: [UInt8]) -> Bool {
-    guard let need = payload.withUnsafeBytes({ BlockNeed($0) }) else { return false }
-    return need.bytes <= BlockNeed.limit(stored: payload.count)
-      && need.tables <= ArchiveLayout.unpackedLimit(from: payload.count)
-      && tableBytes + need.tables <= ArchiveLayout.tablesLimit(from: storedBytes + payload.count)
-  }
-
-  private mutating func note(_ payload: [UInt8]) {
-    storedBytes += payload.count
-    tableBytes += payload.withUnsafeBytes { BlockNeed($0) }?.tables ?? 0
+    return BlockContent(head: head, columns: columns)
   }
 
   private func encodeTimes(_ columns: inout BlockColumns) {

@@ -1,5 +1,5 @@
 /// The first bytes of a block of events: how much it holds.
-struct BlockHead {
+struct BlockHead: Sendable {
   var events = 0
   /// Numbers of scatterlists.
   var segments = 0
