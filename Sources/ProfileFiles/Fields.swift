@@ -135,7 +135,7 @@ enum Fields {
       values = []
       guard let place = object[name] else { return }
       let count = try object.text.elementCount(of: place)
-      try object.text.take(count * Value.memoryBytes, for: place)
+      try object.text.take(count, of: Value.memoryBytes, for: place)
       values.reserveCapacity(count)
       try object.text.forEachElement(of: place) { values.append(try Fields.read(object.text, $0)) }
     }

@@ -10,14 +10,14 @@ final class JSONText {
   /// Deeper nesting is not read.
   private static let depthLimit = 128
 
-  /// What is made of a text may take this and 2.5 times its bytes: with the text itself that is less than 64 MiB and four
-  /// times.
+  /// What is made of a text may take this and three times its bytes: with the text itself that is less than 64 MiB and
+  /// four times.
   private static let memoryBase = 40 << 20
 
   /// - Throws: `JSONFault` if it is not JSON. Complexity: linear in its size.
   init(_ bytes: [UInt8]) throws(JSONFault) {
     self.bytes = bytes
-    memoryLimit = JSONText.memoryBase + bytes.count / 2 * 5
+    memoryLimit = JSONText.memoryBase + 3 * bytes.count
     memoryLeft = memoryLimit
     // Places in an object are numbers of 32 bits.
     guard bytes.count <= Int32.max else { throw JSONFault(.tooLarge("at most 2 GiB"), at: 0) }
@@ -31,6 +31,11 @@ final class JSONText {
       throw JSONFault(.tooLarge("at most \(memoryLimit >> 20) MiB of values in all"), at: place)
     }
     memoryLeft -= bytes
+  }
+
+  /// Takes memory for an array, with what lies before its elements; an empty one has none.
+  func take(_ count: Int, of bytes: Int, for place: Int) throws(JSONFault) {
+    if count > 0 { try take(48 + count * bytes, for: place) }
   }
 
   func giveBack(_ bytes: Int) { memoryLeft += bytes }

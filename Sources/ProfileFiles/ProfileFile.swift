@@ -50,7 +50,7 @@ public enum ProfileFile {
 
   /// Reads a profile from its JSON. Keys that this version does not know are passed over.
   ///
-  /// What is read takes no more memory than 40 MiB and 2.5 times the bytes of the JSON. Complexity: linear in its size.
+  /// What is read takes no more memory than 40 MiB and three times the bytes of the JSON. Complexity: linear in its size.
   ///
   /// - Parameter name: the file's, for errors.
   /// - Throws: `ProfileFileError` if it is no profile, or one of a version that is not understood, or says what cannot be.

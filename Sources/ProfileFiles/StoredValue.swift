@@ -45,7 +45,7 @@ extension String: StoredValue {
 extension Array: StoredValue where Element: StoredValue {
   static func read(_ text: JSONText, _ place: Int) throws -> [Element] {
     let count = try text.elementCount(of: place)
-    try text.take(count * MemoryLayout<Element>.stride, for: place)
+    try text.take(count, of: MemoryLayout<Element>.stride, for: place)
     var values: [Element] = []
     values.reserveCapacity(count)
     try text.forEachElement(of: place) { values.append(try Element.read(text, $0)) }
