@@ -51,6 +51,7 @@ let package = Package(
     .testTarget(
       name: "ComparisonTests", dependencies: ["Comparison", "GateFiles", "YAMLFiles", "Replay", "DMAModel"]),
     .testTarget(name: "ReportTests", dependencies: ["Report", "Comparison", "Replay", "DMAModel"]),
+    .testTarget(name: "ListingTests", dependencies: ["Listing", "DMAModel"]),
     .testTarget(name: "PlatformFilesTests", dependencies: ["PlatformFiles", "YAMLFiles", "Replay"]),
     .testTarget(name: "EventFilesTests", dependencies: ["EventFiles", "YAMLFiles", "Ingest", "DMAModel"]),
     .testTarget(
