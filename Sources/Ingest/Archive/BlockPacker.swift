@@ -40,27 +40,15 @@ final class BlockPacker: @unchecked Sendable {
   /// Blocks that there may be before one has to be taken.
   var depth: Int { workers + 1 }
 
-  /// Arrays cannot hold noncopyable threads.
-  private final class WorkerBox {
-    private var thread: WorkerThread?
-    init(_ thread: consuming WorkerThread) { self.thread = consume thread }
-    func join() { thread.take()?.join() }
-  }
-
   /// Runs `body` with worker threads beside it.
   func run<R>(_ body: () throws -> R) rethrows -> R {
-    var threads: [WorkerBox] = []
-    for _ in 0..<workers {
-      if let worker = WorkerThread({ [self] in work(PlaneCompressor(level: level)) }) {
-        threads.append(WorkerBox(worker))
-      }
-    }
+    let threads = WorkerThreads(workers) { [self] in work(PlaneCompressor(level: level)) }
     defer {
       monitor.lock()
       isCancelled = true
       monitor.wakeAll()
       monitor.unlock()
-      for thread in threads { thread.join() }
+      threads.join()
     }
     return try body()
   }

@@ -49,25 +49,15 @@ final class BlockPipeline: @unchecked Sendable {
     ownDecoder = makeDecoder()
   }
 
-  /// Arrays cannot hold noncopyable threads.
-  private final class WorkerBox {
-    private var thread: WorkerThread?
-    init(_ thread: consuming WorkerThread) { self.thread = consume thread }
-    func join() { thread.take()?.join() }
-  }
-
   /// Runs `body` with worker threads beside it.
   func run<R>(workers: Int, _ body: () throws -> R) rethrows -> R {
-    var threads: [WorkerBox] = []
-    for _ in 0..<min(workers, BlockPipeline.workerLimit) {
-      if let worker = WorkerThread({ [self] in work(makeDecoder()) }) { threads.append(WorkerBox(worker)) }
-    }
+    let threads = WorkerThreads(min(workers, BlockPipeline.workerLimit)) { [self] in work(makeDecoder()) }
     defer {
       monitor.lock()
       isCancelled = true
       monitor.wakeAll()
       monitor.unlock()
-      for thread in threads { thread.join() }
+      threads.join()
     }
     return try body()
   }

@@ -43,24 +43,13 @@ final class PiecePipeline<Worker: PieceWorker>: @unchecked Sendable {
 
   /// Runs `body` with worker threads beside it.
   func run(workers: Int, _ body: (_ own: Worker) -> Void) {
-    var threads: [ThreadBox] = []
-    for _ in 0..<workers {
-      let thread = WorkerThread { [self] in work(with: makeWorker()) }
-      if let thread { threads.append(ThreadBox(thread)) }
-    }
+    let threads = WorkerThreads(workers) { [self] in work(with: makeWorker()) }
     body(ownWorker)
     monitor.lock()
     isCancelled = true
     monitor.wakeAll()
     monitor.unlock()
-    for thread in threads { thread.join() }
-  }
-
-  /// Arrays cannot hold noncopyable threads.
-  private final class ThreadBox {
-    private var thread: WorkerThread?
-    init(_ thread: consuming WorkerThread) { self.thread = consume thread }
-    func join() { thread.take()?.join() }
+    threads.join()
   }
 
   private func work(with worker: Worker) {

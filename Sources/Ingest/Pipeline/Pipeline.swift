@@ -63,31 +63,17 @@ final class Pipeline: @unchecked Sendable {
 
   /// Runs `body` with worker threads beside it.
   func run<R>(workers: Int, _ body: () throws -> R) rethrows -> R {
-    var threads: [WorkerBox] = []
-    for _ in 0..<workers {
-      let worker = WorkerThread { [self] in
-        let decoder = makeDecoder()
-        work(decoder)
-      }
-      if let worker { threads.append(WorkerBox(worker)) }
-    }
+    let threads = WorkerThreads(workers) { [self] in work(makeDecoder()) }
     defer {
       monitor.lock()
       isCancelled = true
       monitor.wakeAll()
       monitor.unlock()
-      for thread in threads { thread.join() }
+      threads.join()
       add(ownDecoder.takeCounts())
       subtractUnread()
     }
     return try body()
-  }
-
-  /// Arrays cannot hold noncopyable threads.
-  private final class WorkerBox {
-    private var thread: WorkerThread?
-    init(_ thread: consuming WorkerThread) { self.thread = consume thread }
-    func join() { thread.take()?.join() }
   }
 
   /// Records met in what was read, by index in the event catalogue; complete once `run` has returned.

@@ -30,17 +30,20 @@ final class Monitor: @unchecked Sendable {
   func wakeAll() { pthread_cond_broadcast(condition) }
 }
 
-/// A thread that runs one closure; `join` waits for its end.
-struct WorkerThread: ~Copyable {
-  private let handle: pthread_t
+/// Threads beside the one that starts them, all for the same work; fewer where the system gives no further one.
+struct WorkerThreads {
+  private let handles: [pthread_t]
 
   private final class Body {
     let run: @Sendable () -> Void
     init(_ run: @escaping @Sendable () -> Void) { self.run = run }
   }
 
-  /// nil if the system gives no further thread.
-  init?(_ run: @escaping @Sendable () -> Void) {
+  init(_ count: Int, _ run: @escaping @Sendable () -> Void) {
+    handles = (0..<max(0, count)).compactMap { _ in WorkerThreads.start(run) }
+  }
+
+  private static func start(_ run: @escaping @Sendable () -> Void) -> pthread_t? {
     let body = Unmanaged.passRetained(Body(run))
     var thread = pthread_t()
     let status = pthread_create(
@@ -58,10 +61,13 @@ struct WorkerThread: ~Copyable {
       body.release()
       return nil
     }
-    handle = thread
+    return thread
   }
 
-  consuming func join() { pthread_join(handle, nil) }
+  /// Waits for their end; to be called once.
+  func join() {
+    for handle in handles { pthread_join(handle, nil) }
+  }
 }
 
 /// Processors that this process may use.
